@@ -1,0 +1,146 @@
+//! Refusals of a server, as its caller needs them to act.
+
+use serde::{Deserialize, Serialize};
+use twinshore_metadata::{Ref, Value};
+
+use crate::CallId;
+
+/// Why the main server can't be called now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnavailableReason {
+    /// It does not answer.
+    NoConnection,
+    /// The person works in Offline mode.
+    OfflineMode,
+    /// The configuration on the device is too old for it (A5).
+    UpdateNeeded,
+    /// The session ended and the person has to sign in again.
+    SignInNeeded,
+}
+
+/// What a call ends with when it does not end well.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "error", rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum ServerError {
+    /// E of rule R2.
+    #[error("{}", unavailable_text(*reason))]
+    MainServerUnavailable { reason: UnavailableReason },
+    /// The call left and no answer came (R17).
+    #[error(
+        "The connection was lost before the answer came. It isn't known whether the main server carried out the request; repeating it is safe."
+    )]
+    CallOutcomeUnknown { call_id: CallId },
+    /// The person cancelled the wait (R18).
+    #[error("Cancelled. It isn't known whether the server carried out the request; repeating it is safe.")]
+    CallCancelled { call_id: CallId },
+    #[error("You have no right to {what}.")]
+    AccessDenied { what: String },
+    /// Deleted or never here (C15).
+    #[error("{} is not here: it was deleted or has not been sent to this device.", reference.text())]
+    NotFound { reference: Ref },
+    /// C10, C16.
+    #[error(
+        "{name} is not part of the offline mode composition, so it does not exist on this device. Connect to the main server to use it."
+    )]
+    NotInComposition { name: String },
+    /// C14.
+    #[error("{name} can't be read on this device: {object} is not part of the offline mode composition.")]
+    ExternalReference { name: String, object: String },
+    #[error(
+        "{module}.{method} can't be called: there is no such exported function, or the module may not be called from outside."
+    )]
+    NotExported { module: String, method: String },
+    /// Someone else wrote it meanwhile (F14).
+    #[error("{} was changed by someone else meanwhile. Your text is kept: reread it, or reopen the form to compare.", reference.text())]
+    VersionConflict { reference: Ref },
+    /// Checks or handlers refused the data.
+    #[error("{message}")]
+    Refused {
+        message: String,
+        /// Attribute it is about; `Table.Column` for tabular sections.
+        attribute: Option<String>,
+        /// Row number from 0.
+        row: Option<u32>,
+    },
+    /// Module code threw.
+    #[error("{message}")]
+    Module {
+        message: String,
+        /// Code of a `TwinshoreError`.
+        code: Option<String>,
+        details: Value,
+        /// `file:line:column` in the configuration, for developers.
+        position: Option<String>,
+    },
+    /// R8.
+    #[error("The main server can't be called inside a transaction.")]
+    MainServerInTransaction,
+    /// R16.
+    #[error("This address belongs to the other server.")]
+    WrongServer,
+    /// Time, memory, size or number above what is allowed.
+    #[error("Stopped: {what} is more than allowed.")]
+    LimitExceeded { what: String },
+    /// Name or password is wrong, or the user may not work.
+    #[error("The name or the password is wrong.")]
+    SignInRefused,
+    /// Too many tries.
+    #[error("Too many tries. Wait {seconds} s and try again.")]
+    TryLater { seconds: u64 },
+    #[error("Your session has ended. Sign in again; nothing you typed is lost.")]
+    SessionExpired,
+    /// No room for the database.
+    #[error("There is no room left on this device. Nothing was lost; free some space and try again.")]
+    StorageFull,
+    /// X4: the number was accepted before.
+    #[error("Message {number} was accepted before; the last accepted one is {accepted}.")]
+    MessageNumberRejected { number: u64, accepted: u64 },
+    /// The request or answer is malformed.
+    #[error("The other side sent something that can't be understood: {what}. Nothing was changed.")]
+    Malformed { what: String },
+    /// A fault of ours; the details are in the log under this id.
+    #[error("Something went wrong on the server (report {report}). Nothing was changed.")]
+    Internal { report: String },
+}
+
+const fn unavailable_text(reason: UnavailableReason) -> &'static str {
+    match reason {
+        UnavailableReason::NoConnection => {
+            "There is no connection with the main server. What you typed is kept; try again when the connection is back."
+        }
+        UnavailableReason::OfflineMode => "You work in Offline mode. Switch to Normal to use the main server.",
+        UnavailableReason::UpdateNeeded => "The app needs an update before it can work with the main server.",
+        UnavailableReason::SignInNeeded => "Sign in again to work with the main server.",
+    }
+}
+
+impl ServerError {
+    /// Stable code that module code sees as `error.code`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::MainServerUnavailable { .. } => "MainServerUnavailable",
+            Self::CallOutcomeUnknown { .. } => "CallOutcomeUnknown",
+            Self::CallCancelled { .. } => "CallCancelled",
+            Self::AccessDenied { .. } => "AccessDenied",
+            Self::NotFound { .. } => "NotFound",
+            Self::NotInComposition { .. } => "NotInComposition",
+            Self::ExternalReference { .. } => "ExternalReference",
+            Self::NotExported { .. } => "NotExported",
+            Self::VersionConflict { .. } => "VersionConflict",
+            Self::Refused { .. } => "Refused",
+            Self::Module { .. } => "Module",
+            Self::MainServerInTransaction => "MainServerInTransaction",
+            Self::WrongServer => "WrongServer",
+            Self::LimitExceeded { .. } => "LimitExceeded",
+            Self::SignInRefused => "SignInRefused",
+            Self::TryLater { .. } => "TryLater",
+            Self::SessionExpired => "SessionExpired",
+            Self::StorageFull => "StorageFull",
+            Self::MessageNumberRejected { .. } => "MessageNumberRejected",
+            Self::Malformed { .. } => "Malformed",
+            Self::Internal { .. } => "Internal",
+        }
+    }
+}
