@@ -1,0 +1,136 @@
+//! What a person does in a form.
+
+use serde::{Deserialize, Serialize};
+
+use super::ElementId;
+
+/// Which way a list is read on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum ListDirection {
+    Before,
+    After,
+}
+
+/// Answer to a dialog: the id of a button.
+pub type DialogAnswer = String;
+
+/// An action of the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[allow(missing_docs)]
+pub enum FormEvent {
+    /// Text typed into a field; `input_version` grows with each.
+    SetText {
+        element: ElementId,
+        text: String,
+        input_version: u64,
+    },
+    /// Switch or check box.
+    SetChecked {
+        element: ElementId,
+        checked: bool,
+    },
+    /// One of the element's choices or suggestions.
+    Choose {
+        element: ElementId,
+        choice: String,
+    },
+    /// Suggestions for what is typed into a reference field.
+    Suggest {
+        element: ElementId,
+        text: String,
+    },
+    /// Opens the choice form of a reference field (R12).
+    OpenChoice {
+        element: ElementId,
+    },
+    /// Opens the item a reference field shows.
+    OpenValue {
+        element: ElementId,
+    },
+    /// Empties a field.
+    Clear {
+        element: ElementId,
+    },
+    /// Takes the other server's value of a conflict (F10d).
+    TakeTheirs {
+        element: ElementId,
+    },
+    AddRow {
+        element: ElementId,
+    },
+    RemoveRow {
+        element: ElementId,
+        row: String,
+    },
+    MoveRow {
+        element: ElementId,
+        row: String,
+        up: bool,
+    },
+    SetCell {
+        element: ElementId,
+        row: String,
+        column: String,
+        text: String,
+        input_version: u64,
+    },
+    ChooseCell {
+        element: ElementId,
+        row: String,
+        column: String,
+        choice: String,
+    },
+    SuggestCell {
+        element: ElementId,
+        row: String,
+        column: String,
+        text: String,
+    },
+    OpenCellChoice {
+        element: ElementId,
+        row: String,
+        column: String,
+    },
+    SelectRow {
+        element: ElementId,
+        row: String,
+    },
+    /// Opens the row of a list, or chooses it in a choice form; a group is entered.
+    OpenRow {
+        element: ElementId,
+        row: String,
+    },
+    /// Goes up to a group of the path; empty for the top.
+    OpenGroup {
+        element: ElementId,
+        group: String,
+    },
+    /// The person nears an end of the window.
+    ReadOn {
+        element: ElementId,
+        direction: ListDirection,
+    },
+    /// Jumps to the start or the end.
+    Jump {
+        element: ElementId,
+        to_end: bool,
+    },
+    Search {
+        element: ElementId,
+        text: String,
+    },
+    Sort {
+        element: ElementId,
+        column: String,
+    },
+    ActivatePage {
+        element: ElementId,
+    },
+    /// A button, or a standard command by name (`openOffline`, `openFromMainServer`, `write`, `close` …).
+    Execute {
+        command: String,
+    },
+}

@@ -1,0 +1,299 @@
+//! Views of forms.
+
+use serde::{Deserialize, Serialize};
+
+/// Number of an element within its form; stays the same while the form is open.
+pub type ElementId = u32;
+
+/// Whether a form can be worked with (F2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "camelCase")]
+pub enum FormAvailability {
+    /// It can.
+    Available,
+    /// Its server can't be called: values stay readable, nothing is editable.
+    Unavailable {
+        /// Why, for the person.
+        reason: String,
+        /// The same form can be opened from the stand-alone server.
+        can_open_offline: bool,
+    },
+    /// It is being reopened; input waits.
+    Frozen,
+}
+
+/// What an element is and how it is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum ElementKindView {
+    Field {
+        field: FieldKind,
+    },
+    Table,
+    List,
+    Group {
+        horizontal: bool,
+        collapsible: bool,
+    },
+    Pages {
+        active: Option<ElementId>,
+    },
+    Page,
+    CommandBar,
+    /// `primary` = the one the person wants most.
+    Button {
+        command: String,
+        primary: bool,
+    },
+    Label,
+    Picture {
+        media_type: String,
+        base64: String,
+    },
+    Chart {
+        chart: ChartView,
+    },
+    Spreadsheet {
+        sheet: SpreadsheetView,
+    },
+}
+
+/// How a field is typed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum FieldKind {
+    Text,
+    Multiline,
+    Number,
+    Date,
+    Time,
+    DateTime,
+    Switch,
+    CheckBox,
+    /// One of `choices`.
+    Choice,
+    /// One of `choices`, all shown.
+    Radio,
+    /// A reference: typing suggests, opening chooses.
+    Reference,
+    /// Shown only.
+    Label,
+}
+
+/// One possible value of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceView {
+    /// Sent back when chosen.
+    pub id: String,
+    /// Shown.
+    pub text: String,
+}
+
+/// The same attribute was changed here and on the other server (F10d).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictView {
+    /// The other value, as text; one tap takes it.
+    pub theirs: String,
+}
+
+/// A sector or bar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct ChartPointView {
+    pub label: String,
+    pub value: f64,
+    /// Formatted value.
+    pub text: String,
+}
+
+/// A chart.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChartView {
+    /// Pie, else bars.
+    pub pie: bool,
+    /// Sectors or bars.
+    pub points: Vec<ChartPointView>,
+}
+
+/// A cell of a spreadsheet document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct SpreadsheetCellView {
+    pub text: String,
+    pub bold: bool,
+    pub end: bool,
+}
+
+/// A spreadsheet document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct SpreadsheetView {
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<SpreadsheetCellView>>,
+}
+
+/// A column of a table or list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnView {
+    /// Column name, sent back with cell events.
+    pub name: String,
+    /// Heading.
+    pub title: String,
+    /// How its cells are typed into.
+    pub field: FieldKind,
+    /// Its cells can't be typed into.
+    pub read_only: bool,
+    /// Sorted by: 1 ascending, -1 descending, 0 not.
+    pub sorted: i8,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CellView {
+    /// Formatted value.
+    pub text: String,
+    /// Why what was typed is no value; the typed text is in `text` then.
+    pub error: String,
+}
+
+/// A row of a table or list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowView {
+    /// Id of the row, sent back with events.
+    pub id: String,
+    /// One a column.
+    pub cells: Vec<CellView>,
+    /// A group of a hierarchical catalog.
+    pub is_group: bool,
+    /// Marked for deletion.
+    pub deletion_mark: bool,
+    /// Posted document.
+    pub posted: bool,
+    /// Changed here and not yet on the main server.
+    pub pending: bool,
+}
+
+/// Columns and rows of a table or list. A list holds a window of rows around what is seen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableView {
+    /// Columns.
+    pub columns: Vec<ColumnView>,
+    /// Rows in order.
+    pub rows: Vec<RowView>,
+    /// There are rows before the first.
+    pub more_before: bool,
+    /// There are rows after the last.
+    pub more_after: bool,
+    /// Rows are on their way.
+    pub loading: bool,
+    /// Search text in force.
+    pub search: String,
+    /// Groups from the top to the one shown (hierarchical lists): id and text.
+    pub path: Vec<ChoiceView>,
+    /// Selected row; empty for none.
+    pub current_row: String,
+}
+
+/// An element.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ElementView {
+    /// Number.
+    pub id: ElementId,
+    /// Element that holds it.
+    pub parent: Option<ElementId>,
+    /// Name in the configuration.
+    pub name: String,
+    /// What it is.
+    pub kind: ElementKindView,
+    /// Heading or caption.
+    pub title: String,
+    /// Formatted value; what was typed if it is no value.
+    pub text: String,
+    /// Switches and check boxes.
+    pub checked: bool,
+    /// Drawn at all.
+    pub visible: bool,
+    /// Can be used.
+    pub enabled: bool,
+    /// Can't be typed into; text can be selected and copied.
+    pub read_only: bool,
+    /// Must have a value.
+    pub required: bool,
+    /// Why it is disabled, or a hint; empty for nothing.
+    pub hint: String,
+    /// What is wrong with the value; empty for nothing.
+    pub error: String,
+    /// Changed on both servers.
+    pub conflict: Option<ConflictView>,
+    /// Values to choose from, or suggestions for what is typed.
+    pub choices: Vec<ChoiceView>,
+    /// Rows of tables and lists.
+    pub table: Option<TableView>,
+    /// `input_version` of the last text event seen; a shell keeps its own text while it has sent a later one.
+    pub input_version: u64,
+}
+
+/// A whole form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormView {
+    /// Number of the form within the client.
+    pub form: u32,
+    /// Grows with each patch.
+    pub revision: u64,
+    /// Full name in the configuration.
+    pub name: String,
+    /// Heading.
+    pub title: String,
+    /// `main` or `standalone` (F1, M8).
+    pub used_server: String,
+    /// Whether it can be worked with.
+    pub availability: FormAvailability,
+    /// Has unsaved changes.
+    pub modified: bool,
+    /// A call that the person waits for runs longer than 1 s (R18).
+    pub waiting: bool,
+    /// "Open from main server" is offered.
+    pub can_open_from_main: bool,
+    /// Attributes left behind by reopening, by title; empty for none (F10b).
+    pub left_behind: Vec<String>,
+    /// Elements in order of drawing; a parent comes before its children.
+    pub elements: Vec<ElementView>,
+}
+
+/// Change of one element. Views are made, sent and dropped; boxing them would not survive the way through UniFFI.
+#[allow(clippy::large_enum_variant)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "change", rename_all = "camelCase")]
+pub enum ElementChange {
+    /// The element as it is now, without its rows (`table` is absent unless columns or window flags changed; rows come by the variants below).
+    Element {
+        /// The element.
+        element: ElementView,
+    },
+    /// Rows of a table or list from `start` on: `removed` rows go, `rows` take their place.
+    Rows {
+        /// Table or list.
+        element: ElementId,
+        /// Index of the first changed row.
+        start: u32,
+        /// Number of rows that go.
+        removed: u32,
+        /// Rows that come.
+        rows: Vec<RowView>,
+    },
+}
+
+/// What changed in a form.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormPatch {
+    /// Form.
+    pub form: u32,
+    /// Revision after the patch; one above the last.
+    pub revision: u64,
+    /// Heading and state of the form as they are now, with `elements` empty; absent if unchanged.
+    pub header: Option<FormView>,
+    /// Changed elements, in order.
+    pub changes: Vec<ElementChange>,
+}

@@ -1,0 +1,251 @@
+//! Views of everything around forms.
+
+use serde::{Deserialize, Serialize};
+
+/// What fills the screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "screen", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum ScreenView {
+    /// Name and password are asked for.
+    SignIn {
+        /// Last user name.
+        user_name: String,
+        /// Why the last try failed; empty for nothing.
+        error: String,
+        /// Signing in is under way.
+        busy: bool,
+    },
+    /// First download (A1).
+    Download(DownloadView),
+    /// The app.
+    Work,
+}
+
+/// Progress of the first download.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DownloadView {
+    /// What is being done, for the person.
+    pub step: String,
+    /// Things done.
+    pub done: u64,
+    /// Things in all; 0 if unknown.
+    pub total: u64,
+    /// Things in a second.
+    pub rate: u64,
+    /// What stopped it; empty while it goes on. It resumes where it stopped.
+    pub error: String,
+}
+
+/// Mode of the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum ModeView {
+    Normal,
+    Offline,
+    PoorConnection,
+}
+
+/// How good the link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum LinkQuality {
+    Good,
+    Slow,
+    None,
+}
+
+/// State of the exchange.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeView {
+    /// A round runs.
+    pub running: bool,
+    /// Changes that wait to be sent.
+    pub pending: u64,
+    /// Time of the last good round, ISO; empty for never.
+    pub last: String,
+    /// What went wrong last; empty for nothing.
+    pub error: String,
+}
+
+/// The mark in the app's title (M8).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusView {
+    /// Chosen by the person.
+    pub mode: ModeView,
+    /// What routing uses (M2).
+    pub effective_mode: ModeView,
+    /// The main server can be called.
+    pub available: bool,
+    /// Link.
+    pub link: LinkQuality,
+    /// Why the main server can't be called, for the person; empty if it can.
+    pub banner: String,
+    /// The person may choose Offline, Poor connection (M5).
+    pub offline_by_hand: bool,
+    /// See `offline_by_hand`.
+    pub poor_connection_by_hand: bool,
+    /// Exchange.
+    pub exchange: ExchangeView,
+    /// Who works.
+    pub user_name: String,
+    /// Title of the app.
+    pub title: String,
+    /// Language code.
+    pub language: String,
+}
+
+/// An item of the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuItemView {
+    /// Sent back when chosen: full name of a form.
+    pub id: String,
+    /// Caption.
+    pub title: String,
+    /// Name of an icon.
+    pub icon: String,
+    /// Can be chosen.
+    pub enabled: bool,
+    /// "Needs connection" or nothing (M7).
+    pub hint: String,
+}
+
+/// A section of the menu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuSectionView {
+    /// Name.
+    pub id: String,
+    /// Caption.
+    pub title: String,
+    /// Name of an icon.
+    pub icon: String,
+    /// Something in it can be chosen.
+    pub enabled: bool,
+    /// Items.
+    pub items: Vec<MenuItemView>,
+}
+
+/// How loud a message is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub enum MessageKind {
+    Info,
+    Warning,
+    Error,
+}
+
+/// A text for the person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Number, growing.
+    pub id: u64,
+    /// How loud.
+    pub kind: MessageKind,
+    /// The text.
+    pub text: String,
+    /// Form it is about; 0 for none.
+    pub form: u32,
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialogView {
+    /// Number.
+    pub id: u64,
+    /// Question.
+    pub text: String,
+    /// Buttons: id and caption.
+    pub buttons: Vec<super::ChoiceView>,
+}
+
+/// Offer of another mode on a slow link (M4): not modal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferView {
+    /// Why, with the measured figures.
+    pub text: String,
+    /// Modes offered; empty choice keeps the mode.
+    pub modes: Vec<ModeView>,
+}
+
+/// An open form in the order of windows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowView {
+    /// Form.
+    pub form: u32,
+    /// Heading.
+    pub title: String,
+    /// Has unsaved changes.
+    pub modified: bool,
+    /// `main` or `standalone`.
+    pub used_server: String,
+    /// Can be worked with.
+    pub available: bool,
+}
+
+/// Typed text kept from a form that was closed or killed (F19).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftView {
+    /// Id.
+    pub id: String,
+    /// Heading of the form.
+    pub title: String,
+    /// When it was typed, ISO.
+    pub when: String,
+}
+
+/// A thing that needs a person: a conflict, a document that could not be posted, an item that could not be applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionView {
+    /// Id.
+    pub id: String,
+    /// Item.
+    pub title: String,
+    /// What happened.
+    pub text: String,
+}
+
+/// Which server took a call: the live log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntryView {
+    /// Number, growing.
+    pub id: u64,
+    /// Time, ISO with milliseconds.
+    pub time: String,
+    /// `main`, `standalone` or `refused`.
+    pub server: String,
+    /// What was called.
+    pub call: String,
+    /// How long it took.
+    pub ms: u64,
+    /// Error code; empty if it went well.
+    pub error: String,
+}
+
+/// Everything around forms, whole; it is small and sent again when it changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InterfaceView {
+    /// Grows with each change.
+    pub revision: u64,
+    /// What fills the screen.
+    pub screen: ScreenView,
+    /// Status.
+    pub status: StatusView,
+    /// Menu.
+    pub sections: Vec<MenuSectionView>,
+    /// Open forms; the last is in front.
+    pub windows: Vec<WindowView>,
+    /// Number of the form in front; 0 for the menu.
+    pub active: u32,
+    /// Question that waits.
+    pub dialog: Option<DialogView>,
+    /// Slow-link offer.
+    pub offer: Option<OfferView>,
+    /// Last messages, newest last.
+    pub messages: Vec<MessageView>,
+    /// Drafts that can be taken up.
+    pub drafts: Vec<DraftView>,
+    /// Things that need a person.
+    pub attention: Vec<AttentionView>,
+}
