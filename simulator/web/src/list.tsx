@@ -1,0 +1,111 @@
+// Dynamic lists: a window of rows that is read on as the person nears an end.
+
+import { useEffect, useRef } from "preact/hooks";
+import type { Drawing } from "./form";
+import { Icon } from "./icons";
+import { useTyping } from "./typing";
+import type { Element, FormEvent, Row, Table } from "./views";
+import { word } from "./words";
+
+const NEAR_PX = 600;
+
+export function ListElement({ element, drawing }: { element: Element; drawing: Drawing }) {
+  const rows = useRef<HTMLDivElement>(null);
+  const asked = useRef("");
+  const table = element.table;
+  const send = (event: FormEvent) => drawing.phone.dispatch(drawing.form.form, event);
+  const say = (key: Parameters<typeof word>[1]) => word(drawing.language, key);
+
+  const readOn = () => {
+    const box = rows.current;
+    if (!box || !table || table.loading) return;
+    const window_ = `${table.rows[0]?.id}-${table.rows.at(-1)?.id}`;
+    if (table.more_after && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX && asked.current !== `after ${window_}`) {
+      asked.current = `after ${window_}`;
+      send({ event: "readOn", element: element.id, direction: "after" });
+    } else if (table.more_before && box.scrollTop < NEAR_PX && asked.current !== `before ${window_}`) {
+      asked.current = `before ${window_}`;
+      send({ event: "readOn", element: element.id, direction: "before" });
+    }
+  };
+  useEffect(readOn, [table?.rows.length, table?.rows[0]?.id, table?.rows.at(-1)?.id, table?.loading]);
+  if (!table) return null;
+  return (
+    <section class="list" data-element={element.name}>
+      <div class="list-tools">
+        <SearchBox element={element} table={table} drawing={drawing} />
+        <SortButtons table={table} sort={(column) => send({ event: "sort", element: element.id, column })} />
+      </div>
+      {table.path.length > 0 && (
+        <nav class="path">
+          <button type="button" onClick={() => send({ event: "openGroup", element: element.id, group: "" })}>{say("top")}</button>
+          {table.path.map((group) => <button type="button" key={group.id} onClick={() => send({ event: "openGroup", element: element.id, group: group.id })}>{group.text}</button>)}
+        </nav>
+      )}
+      {element.error && <p class="error" role="alert">{element.error}</p>}
+      <div class="rows" ref={rows} onScroll={readOn} role="list" aria-busy={table.loading} data-test="rows"
+        onKeyDown={(e) => {
+          if (e.key === "End" && e.ctrlKey) send({ event: "jump", element: element.id, toEnd: true });
+          if (e.key === "Home" && e.ctrlKey) send({ event: "jump", element: element.id, toEnd: false });
+          if (e.key === "ArrowDown") focusRow(e.target, "nextElementSibling", e);
+          if (e.key === "ArrowUp") focusRow(e.target, "previousElementSibling", e);
+        }}>
+        {table.rows.map((row) => (
+          <ListRow key={row.id} row={row} table={table} current={row.id === table.current_row} closed={!element.enabled}
+            open={() => send({ event: "openRow", element: element.id, row: row.id })}
+            select={() => row.id !== table.current_row && send({ event: "selectRow", element: element.id, row: row.id })} />
+        ))}
+        {table.rows.length === 0 && <p class="none">{table.loading ? say("loading") : say("empty")}</p>}
+      </div>
+    </section>
+  );
+}
+
+function focusRow(target: EventTarget | null, way: "nextElementSibling" | "previousElementSibling", event: KeyboardEvent): void {
+  const next = target instanceof HTMLElement ? target[way] : null;
+  if (next instanceof HTMLElement) {
+    event.preventDefault();
+    next.focus();
+  }
+}
+
+function SearchBox({ element, table, drawing }: { element: Element; table: Table; drawing: Drawing }) {
+  const [text, type] = useTyping(drawing.phone, table.search, element.input_version, (typed) =>
+    drawing.phone.dispatch(drawing.form.form, { event: "search", element: element.id, text: typed }));
+  return (
+    <label class="search">
+      <Icon name="search" />
+      <input type="search" placeholder={word(drawing.language, "search")} aria-label={word(drawing.language, "search")} value={text} onInput={(e) => type(e.currentTarget.value)} />
+    </label>
+  );
+}
+
+function SortButtons({ table, sort }: { table: Table; sort: (column: string) => void }) {
+  return (
+    <div class="sorts">
+      {table.columns.map((column) => (
+        <button type="button" key={column.name} class={column.sorted ? "on" : ""} aria-pressed={column.sorted !== 0} data-sort={column.name} onClick={() => sort(column.name)}>
+          {column.title} {column.sorted > 0 ? "↑" : column.sorted < 0 ? "↓" : ""}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function ListRow({ row, table, current, closed, open, select }: { row: Row; table: Table; current: boolean; closed: boolean; open: () => void; select: () => void }) {
+  const [first, ...rest] = row.cells;
+  return (
+    <button type="button" role="listitem" class={`list-row ${current ? "current" : ""} ${row.deletion_mark ? "marked" : ""}`} aria-disabled={closed}
+      onClick={() => !closed && open()} onFocus={select} data-test="row">
+      {row.is_group && <Icon name="folder" />}
+      <span class="row-texts">
+        <span class="row-main">{first?.text || "—"}</span>
+        <span class="row-rest">
+          {rest.map((cell, at) => cell.text && <span key={table.columns[at + 1]?.name} title={table.columns[at + 1]?.title}>{cell.text}</span>)}
+        </span>
+      </span>
+      {row.posted && <span class="posted" title="✓">✓</span>}
+      {row.pending && <span class="to-send" title="↑">↑</span>}
+    </button>
+  );
+}

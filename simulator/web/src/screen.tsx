@@ -1,0 +1,231 @@
+// What fills a phone's screen: sign-in, first download, the menu, or a form.
+
+import { useEffect, useState } from "preact/hooks";
+import { FormScreen } from "./form";
+import { Icon } from "./icons";
+import type { Phone } from "./phone";
+import type { Interface, MenuSection, Mode } from "./views";
+import { word } from "./words";
+
+export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedUser: string }) {
+  const view = phone.interface.value;
+  if (!phone.running.value || !view) {
+    return (
+      <div class="screen off">
+        <p>{phone.running.value && phone.connected.value ? "…" : word("en", "off")}</p>
+      </div>
+    );
+  }
+  const language = view.status.language;
+  return (
+    <div class="screen" lang={language}>
+      <TitleBar phone={phone} view={view} />
+      {view.status.banner && view.screen.screen === "work" && (
+        <p class="banner" role="status"><Icon name="cloudOff" /> {view.status.banner}</p>
+      )}
+      {view.offer && <Offer phone={phone} view={view} />}
+      <Body phone={phone} view={view} suggestedUser={suggestedUser} />
+      <Messages phone={phone} view={view} />
+      {view.dialog && <Dialog phone={phone} dialog={view.dialog} />}
+    </div>
+  );
+}
+
+function Body({ phone, view, suggestedUser }: { phone: Phone; view: Interface; suggestedUser: string }) {
+  switch (view.screen.screen) {
+    case "signIn":
+      return <SignIn phone={phone} view={view} screen={view.screen} suggestedUser={suggestedUser} />;
+    case "download":
+      return <Download phone={phone} view={view} screen={view.screen} />;
+    case "work": {
+      const form = phone.forms.value.get(view.active);
+      return form ? <FormScreen key={form.form} phone={phone} form={form} language={view.status.language} /> : <Menu phone={phone} view={view} />;
+    }
+  }
+}
+
+const modeIcons: Record<Mode, string> = { normal: "cloud", offline: "cloudOff", poorConnection: "signal" };
+
+function TitleBar({ phone, view }: { phone: Phone; view: Interface }) {
+  const { status } = view;
+  const [open, setOpen] = useState(false);
+  const say = (key: Parameters<typeof word>[1]) => word(status.language, key);
+  const modes: Mode[] = ["normal", ...(status.offline_by_hand ? ["offline" as const] : []), ...(status.poor_connection_by_hand ? ["poorConnection" as const] : [])];
+  return (
+    <header class="title-bar">
+      <button type="button" class="icon" aria-label={say("back")} onClick={() => phone.send({ do: "showMenu" })}><Icon name="menu" /></button>
+      <strong>{status.title}</strong>
+      {status.exchange.pending > 0 && <span class="pending" title={status.exchange.error}>{status.exchange.pending} {say("pending")}</span>}
+      <button type="button" class={`mode ${status.effective_mode} ${status.available ? "available" : "lost"}`} aria-haspopup="menu" aria-expanded={open} data-test="mode" onClick={() => setOpen(!open)}>
+        <Icon name={modeIcons[status.effective_mode]} />
+        <span>{say(status.effective_mode)}</span>
+      </button>
+      {open && (
+        <div class="mode-menu" role="menu" onKeyDown={(e) => e.key === "Escape" && setOpen(false)}>
+          {modes.map((mode) => (
+            <button type="button" role="menuitemradio" aria-checked={status.mode === mode} key={mode} data-mode={mode}
+              onClick={() => { phone.send({ do: "setMode", mode }); setOpen(false); }}>
+              <Icon name={modeIcons[mode]} /> {say(mode)} {status.mode === mode && "✓"}
+            </button>
+          ))}
+          <hr />
+          <button type="button" role="menuitem" onClick={() => { phone.send({ do: "exchangeNow" }); setOpen(false); }}><Icon name="sync" /> {say("exchange")}</button>
+          <button type="button" role="menuitem" onClick={() => { phone.send({ do: "signOut" }); setOpen(false); }}><Icon name="person" /> {say("signOut")} ({status.user_name})</button>
+        </div>
+      )}
+    </header>
+  );
+}
+
+function SignIn({ phone, view, screen, suggestedUser }: {
+  phone: Phone; view: Interface; screen: Extract<Interface["screen"], { screen: "signIn" }>; suggestedUser: string;
+}) {
+  const [user, setUser] = useState(screen.userName || suggestedUser);
+  const [password, setPassword] = useState("");
+  const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
+  return (
+    <form class="sign-in" onSubmit={(e) => { e.preventDefault(); phone.send({ do: "signIn", user, password }); }}>
+      <h2>{view.status.title || "Twinshore"}</h2>
+      <label>{say("name")}<input name="user" autocomplete="username" value={user} onInput={(e) => setUser(e.currentTarget.value)} /></label>
+      <label>{say("password")}<input name="password" type="password" autocomplete="current-password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} /></label>
+      {screen.error && <p class="error" role="alert">{screen.error}</p>}
+      <button type="submit" class="primary" disabled={screen.busy}>{screen.busy ? say("working") : say("signIn")}</button>
+    </form>
+  );
+}
+
+function Download({ phone, view, screen }: { phone: Phone; view: Interface; screen: Extract<Interface["screen"], { screen: "download" }> }) {
+  const { language } = view.status;
+  const say = (key: Parameters<typeof word>[1]) => word(language, key);
+  const number = new Intl.NumberFormat(language);
+  return (
+    <div class="download">
+      <h2>{view.status.title || "Twinshore"}</h2>
+      <p>{screen.step}</p>
+      <progress {...(screen.total > 0 ? { value: screen.done, max: screen.total } : {})} aria-label={screen.step} />
+      <p class="figures-line">
+        {number.format(screen.done)}{screen.total > 0 && ` / ${number.format(screen.total)}`} {say("rows")}
+        {screen.rate > 0 && ` · ${number.format(screen.rate)} ${say("perSecond")}`}
+      </p>
+      {screen.error && (
+        <>
+          <p class="error" role="alert">{screen.error}</p>
+          <button type="button" class="primary" onClick={() => phone.send({ do: "retryDownload" })}>{say("retry")}</button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Menu({ phone, view }: { phone: Phone; view: Interface }) {
+  const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
+  return (
+    <nav class="menu">
+      {view.drafts.length > 0 && (
+        <section class="card drafts">
+          <h3>{say("drafts")}</h3>
+          {view.drafts.map((draft) => (
+            <div class="card-row" key={draft.id} data-draft={draft.title}>
+              <span>{draft.title}<small>{draft.when.replace("T", " ").slice(0, 16)}</small></span>
+              <button type="button" class="primary" onClick={() => phone.send({ do: "takeDraft", id: draft.id })}>{say("takeDraft")}</button>
+              <button type="button" onClick={() => phone.send({ do: "discardDraft", id: draft.id })}>{say("discard")}</button>
+            </div>
+          ))}
+        </section>
+      )}
+      {view.windows.length > 0 && (
+        <section class="card">
+          <h3>{say("forms")}</h3>
+          {view.windows.map((window) => (
+            <button type="button" class="menu-item" key={window.form} onClick={() => phone.send({ do: "activate", form: window.form })}>
+              <Icon name={window.used_server === "main" ? "cloud" : "phone"} />
+              <span>{window.title}{window.modified && <b class="dot" aria-label="*"> •</b>}</span>
+              {!window.available && <small>{say("unavailable")}</small>}
+            </button>
+          ))}
+        </section>
+      )}
+      {view.sections.map((section) => <Section key={section.id} phone={phone} section={section} />)}
+      {view.attention.length > 0 && (
+        <section class="card attention">
+          <h3>{say("attention")}</h3>
+          {view.attention.map((item) => (
+            <p key={item.id}><b>{item.title}</b> {item.text}</p>
+          ))}
+        </section>
+      )}
+    </nav>
+  );
+}
+
+function Section({ phone, section }: { phone: Phone; section: MenuSection }) {
+  return (
+    <section class={section.enabled ? "card" : "card greyed"}>
+      <h3><Icon name={section.icon} /> {section.title}</h3>
+      {section.items.map((item) => (
+        <button type="button" class="menu-item" key={item.id} data-item={item.id} disabled={!item.enabled} onClick={() => phone.send({ do: "open", item: item.id })}>
+          <Icon name={item.icon} />
+          <span>{item.title}</span>
+          {item.hint && <small>{item.hint}</small>}
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function Offer({ phone, view }: { phone: Phone; view: Interface }) {
+  const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
+  return (
+    <div class="offer" role="status">
+      <p>{view.offer?.text}</p>
+      <div>
+        {view.offer?.modes.map((mode) => (
+          <button type="button" class="primary" key={mode} onClick={() => phone.send({ do: "answerOffer", mode })}>{say(mode)}</button>
+        ))}
+        <button type="button" onClick={() => phone.send({ do: "answerOffer", mode: null })}>{say("keep")}</button>
+      </div>
+    </div>
+  );
+}
+
+function Dialog({ phone, dialog }: { phone: Phone; dialog: NonNullable<Interface["dialog"]> }) {
+  return (
+    <div class="scrim">
+      <div class="dialog" role="alertdialog" aria-modal="true" aria-label={dialog.text}>
+        <p>{dialog.text}</p>
+        <div class="dialog-buttons">
+          {dialog.buttons.map((button, index) => (
+            <button type="button" key={button.id} class={index === 0 ? "primary" : ""} ref={index === 0 ? focusOnce : undefined}
+              data-answer={button.id} onClick={() => phone.send({ do: "answerDialog", id: dialog.id, button: button.id })}>
+              {button.text}
+            </button>
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function focusOnce(button: HTMLButtonElement | null): void {
+  button?.focus();
+}
+
+const MESSAGE_MS = 8000;
+
+/** The newest message, until it has been seen for a while or is put away. */
+function Messages({ view }: { phone: Phone; view: Interface }) {
+  const newest = view.messages.at(-1);
+  const [seen, setSeen] = useState(0);
+  useEffect(() => {
+    if (!newest || newest.kind === "error") return;
+    const timer = setTimeout(() => setSeen(newest.id), MESSAGE_MS);
+    return () => clearTimeout(timer);
+  }, [newest?.id]);
+  if (!newest || newest.id <= seen) return null;
+  return (
+    <div class={`message ${newest.kind}`} role={newest.kind === "error" ? "alert" : "status"}>
+      <span>{newest.text}</span>
+      <button type="button" class="icon" aria-label={word(view.status.language, "close")} onClick={() => setSeen(newest.id)}>×</button>
+    </div>
+  );
+}
