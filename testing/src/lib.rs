@@ -1,1 +1,12 @@
-//! To be described.
+//! A world for tests: a real main server on a real port, links that can be made bad, a clock that tests own, the tidy test.
+//!
+//! May use every crate but `cli`; core crates don't use it, not even in dev.
+//! A link is a real TCP proxy: clients under test never read a flag that says how the link is.
+//!
+//! Main types: [`Link`], [`LinkState`], [`ManualClock`].
+
+mod clock;
+mod link;
+
+pub use clock::ManualClock;
+pub use link::{Link, LinkError, LinkState, LinkTraffic};

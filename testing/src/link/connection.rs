@@ -1,0 +1,162 @@
+//! One connection through the link: two directions that obey the link's state.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::{Counters, LinkState};
+
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 16 * 1024;
+/// Chunks under way in one direction; a full queue makes the sender wait, as a real link does.
+const QUEUE_CHUNKS: usize = 64;
+
+const PORTAL_PAGE: &str = "<html><body><h1>Free Wi-Fi</h1><p>Sign in to go on.</p></body></html>";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// Carries one connection until either side ends it or the link cuts it.
+pub(super) async fn run(client: TcpStream, target: SocketAddr, rule: watch::Receiver<LinkState>, counters: Arc<Counters>) {
+    // A dropped stream must look like a dead link, not like a polite goodbye.
+    let _ = client.set_zero_linger();
+    let _ = client.set_nodelay(true);
+    if *rule.borrow() == LinkState::CaptivePortal {
+        let _ = answer_as_portal(client).await;
+        return;
+    }
+    if wait_while_half_open(&mut rule.clone()).await.is_err() {
+        return;
+    }
+    let Ok(server) = TcpStream::connect(target).await else { return };
+    let _ = server.set_nodelay(true);
+    let (client_in, client_out) = client.into_split();
+    let (server_in, server_out) = server.into_split();
+    let up = carry(client_in, server_out, Direction::Up, rule.clone(), &counters.bytes_up);
+    let down = carry(server_in, client_out, Direction::Down, rule, &counters.bytes_down);
+    let _ = tokio::try_join!(up, down);
+}
+
+async fn answer_as_portal(mut client: TcpStream) -> io::Result<()> {
+    let mut request = vec![0; CHUNK_BYTES];
+    let _ = client.read(&mut request).await?;
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{PORTAL_PAGE}",
+        PORTAL_PAGE.len()
+    );
+    client.write_all(answer.as_bytes()).await?;
+    client.shutdown().await?;
+    // The client reads to the end before the stream is dropped, else the reset would eat the page.
+    while client.read(&mut request).await? > 0 {}
+    Ok(())
+}
+
+async fn wait_while_half_open(rule: &mut watch::Receiver<LinkState>) -> Result<LinkState, watch::error::RecvError> {
+    rule.wait_for(|state| *state != LinkState::HalfOpen).await.map(|state| *state)
+}
+
+/// One direction. Chunks wait in a queue until they are due, so that latency does not limit the rate.
+async fn carry(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    direction: Direction,
+    mut rule: watch::Receiver<LinkState>,
+    passed: &AtomicU64,
+) -> io::Result<()> {
+    let mut waiting: VecDeque<(Instant, Vec<u8>)> = VecDeque::new();
+    let mut buffer = vec![0; CHUNK_BYTES];
+    let mut ended = false;
+    let mut budget = Budget::of(*rule.borrow_and_update());
+    loop {
+        let due = waiting.front().map(|(due, _)| (*due).max(budget.free_at));
+        tokio::select! {
+            biased;
+            changed = rule.changed() => {
+                changed.map_err(|_| cut())?;
+                budget = Budget::of(wait_while_half_open(&mut rule).await.map_err(|_| cut())?);
+                rule.mark_unchanged();
+            }
+            () = wait_until(due), if due.is_some() => {
+                let Some((_, chunk)) = waiting.pop_front() else { continue };
+                if *rule.borrow() == LinkState::HalfOpen {
+                    waiting.push_front((Instant::now(), chunk));
+                    wait_while_half_open(&mut rule).await.map_err(|_| cut())?;
+                    continue;
+                }
+                let allowed = budget.allow(direction, chunk.len());
+                to.write_all(&chunk[..allowed]).await?;
+                passed.fetch_add(allowed as u64, Ordering::Relaxed);
+                if allowed < chunk.len() {
+                    return Err(cut());
+                }
+            }
+            count = from.read(&mut buffer), if !ended && waiting.len() < QUEUE_CHUNKS => {
+                let count = count?;
+                ended = count == 0;
+                if count > 0 {
+                    waiting.push_back((Instant::now() + budget.latency, buffer[..count].to_vec()));
+                }
+            }
+        }
+        if ended && waiting.is_empty() {
+            return to.shutdown().await;
+        }
+    }
+}
+
+fn cut() -> io::Error {
+    io::ErrorKind::ConnectionReset.into()
+}
+
+async fn wait_until(moment: Option<Instant>) {
+    if let Some(moment) = moment {
+        sleep_until(moment).await;
+    }
+}
+
+/// What the state leaves a direction: when the next chunk may go and how many bytes of answers may still pass.
+struct Budget {
+    latency: Duration,
+    bytes_per_s: Option<u64>,
+    answer_bytes: Option<u64>,
+    free_at: Instant,
+}
+
+impl Budget {
+    fn of(state: LinkState) -> Self {
+        let (latency, bytes_per_s, answer_bytes) = match state {
+            LinkState::Slow { latency_ms, bytes_per_s } => (latency_ms, Some(bytes_per_s.max(1)), None),
+            LinkState::CutAfter { bytes } => (0, None, Some(bytes)),
+            LinkState::CutAnswers => (0, None, Some(0)),
+            _ => (0, None, None),
+        };
+        Self { latency: Duration::from_millis(latency), bytes_per_s, answer_bytes, free_at: Instant::now() }
+    }
+
+    /// How much of a chunk may pass; books the time it takes.
+    fn allow(&mut self, direction: Direction, length: usize) -> usize {
+        if let Some(rate) = self.bytes_per_s {
+            self.free_at = Instant::now() + Duration::from_micros(length as u64 * 1_000_000 / rate);
+        }
+        match (&mut self.answer_bytes, direction) {
+            (Some(left), Direction::Down) => {
+                let allowed = length.min(usize::try_from(*left).unwrap_or(usize::MAX));
+                *left -= allowed as u64;
+                allowed
+            }
+            _ => length,
+        }
+    }
+}
