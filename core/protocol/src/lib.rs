@@ -30,7 +30,7 @@ pub use lists::{
     Comparison, FindRequest, FindResponse, ListAnchor, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow,
     SuggestRequest, SuggestResponse,
 };
-pub use session::{ObjectRights, RefreshRequest, SessionResponse, SignInRequest, SignInResponse};
+pub use session::{HelloResponse, ObjectRights, RefreshRequest, SessionResponse, SignInRequest, SignInResponse};
 
 /// Version of everything in this crate; a change of a wire type raises it and a snapshot.
 pub const PROTOCOL_VERSION: u32 = 1;

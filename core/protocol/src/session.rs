@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use twinshore_metadata::{BundleHash, ObjectName, Ref};
 use uuid::Uuid;
 
+use crate::ChangePosition;
+
 /// What the session's user may do with an object; for the interface only, the engine checks again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -96,4 +98,17 @@ impl std::fmt::Debug for RefreshRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RefreshRequest").field("device", &self.device).finish_non_exhaustive()
     }
+}
+
+/// Answer of the cheap probe that tells a device that its main server is there and knows it (M3, A5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelloResponse {
+    /// User of the token.
+    pub user_name: String,
+    /// What devices should run.
+    pub device_bundle: Option<BundleHash>,
+    /// Version the main server speaks.
+    pub protocol_version: u32,
+    /// Last position of the change log.
+    pub last: ChangePosition,
 }
