@@ -222,6 +222,26 @@ impl TypeSet {
         self.single().map_or(Value::Empty, AttributeType::default_value)
     }
 
+    /// What an attribute holds when module code assigns a value: a number rounded to the scale, a date cut to its parts.
+    /// Whether the result fits is for [`TypeSet::accepts`] to say.
+    pub fn coerce(&self, value: Value) -> Value {
+        match (self.single(), value) {
+            (Some(AttributeType::Decimal { scale, .. }), Value::Decimal(number)) if number.scale() > u32::from(*scale) => {
+                Value::Decimal(
+                    number.round_dp_with_strategy(u32::from(*scale), rust_decimal::RoundingStrategy::MidpointAwayFromZero),
+                )
+            }
+            (Some(AttributeType::Date(DateParts::Date)), Value::Date(moment)) => {
+                Value::Date(moment.date().and_time(chrono::NaiveTime::MIN))
+            }
+            (Some(AttributeType::Date(DateParts::Time)), Value::Date(moment)) => {
+                Value::Date(chrono::NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default().and_time(moment.time()))
+            }
+            (Some(AttributeType::String(_) | AttributeType::Text), Value::Empty) => Value::String(String::new()),
+            (_, value) => value,
+        }
+    }
+
     /// Objects that values may refer to.
     pub fn references(&self) -> impl Iterator<Item = &ObjectName> {
         self.0.iter().filter_map(|t| match t {
@@ -259,6 +279,22 @@ mod tests {
         for text in ["strnig(9)", "string(0)", "decimal(30.2)", "decimal(2.5)", "Report.Sales", "string(9"] {
             assert!(text.parse::<AttributeType>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn assigned_values_are_cut_to_what_the_attribute_keeps() {
+        let check = |types: &str, value: Value, expect: Value| {
+            let types = TypeSet::one(types.parse().expect("a type"));
+            assert_eq!(types.coerce(value), expect);
+        };
+        let number = |text: &str| Value::Decimal(text.parse().expect("a number"));
+        let moment = |text: &str| Value::from_json(&serde_json::json!({ "$date": text })).expect("a date");
+        check("decimal(5.2)", number("1.005"), number("1.01"));
+        check("decimal(5.2)", number("-1.005"), number("-1.01"));
+        check("date", moment("2026-03-02T14:30:00"), moment("2026-03-02T00:00:00"));
+        check("time", moment("2026-03-02T14:30:00"), moment("0001-01-01T14:30:00"));
+        check("string(5)", Value::Empty, Value::String(String::new()));
+        check("boolean", number("1"), number("1"));
     }
 
     #[test]
