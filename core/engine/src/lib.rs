@@ -1,1 +1,26 @@
-//! To be described.
+//! One application server: data, queries, rights, forms' server half, jobs, change log, exchange plans.
+//! The main server and the stand-alone server of a device are this crate, given different bundles and databases.
+//!
+//! May use `metadata`, `protocol` and `modules`; SQLite below, no HTTP. Synchronous inside: a call has a thread of its own and a
+//! [`Unit`] of work; only the border (which implements `ApplicationServer`) is async.
+//!
+//! Main types: [`Engine`], [`OpenOptions`], [`Unit`], [`objects::ObjectState`], [`rights::UserRights`], [`EngineError`].
+
+pub mod changes;
+pub mod constants;
+mod engine;
+mod error;
+pub mod journal;
+mod numbering;
+pub mod objects;
+pub mod query;
+pub mod registers;
+pub mod rights;
+pub mod schema;
+pub mod storage;
+mod unit;
+pub mod users;
+
+pub use engine::{ChangeNotice, Engine, MAIN_NODE, OpenOptions};
+pub use error::{EngineError, module_error};
+pub use unit::Unit;

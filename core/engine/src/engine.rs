@@ -1,0 +1,128 @@
+//! One application server.
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use chrono::NaiveDateTime;
+use tokio::sync::broadcast;
+use twinshore_metadata::{Bundle, ObjectName, Ref, Target};
+use twinshore_protocol::{Clock, NodeCode};
+
+use crate::storage::Database;
+use crate::{EngineError, schema, users};
+
+/// Notices kept for a listener that is slow.
+const NOTICES_KEPT: usize = 256;
+/// Code of the main server's node (X1).
+pub const MAIN_NODE: &str = "001";
+
+/// What a commit changed.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeNotice {
+    /// Items.
+    pub references: Vec<Ref>,
+    /// Objects, of items and of registers and constants.
+    pub objects: Vec<ObjectName>,
+    /// The exchange did it.
+    pub loaded: bool,
+}
+
+/// How to open an engine.
+pub struct OpenOptions {
+    /// Compiled configuration; its target tells which server this is.
+    pub bundle: Arc<Bundle>,
+    /// Database file.
+    pub database: PathBuf,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Seconds east of UTC, for `now()` in modules.
+    pub utc_offset_s: i32,
+}
+
+/// One application server: the main one or the stand-alone one. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    bundle: Arc<Bundle>,
+    database: Arc<Database>,
+    clock: Arc<dyn Clock>,
+    utc_offset_s: i32,
+    node: RwLock<NodeCode>,
+    notices: broadcast::Sender<ChangeNotice>,
+}
+
+impl Engine {
+    /// Opens the database and brings it to the bundle's structure.
+    ///
+    /// # Errors
+    /// [`EngineError::Open`], [`EngineError::Migration`] (the old structure stays), [`EngineError::StorageFull`].
+    pub fn open(options: OpenOptions) -> Result<Self, EngineError> {
+        let database = Database::open(&options.database)?;
+        let node = {
+            let writer = database.writer()?;
+            schema::migrate(&writer, &options.bundle)?;
+            users::interrupt_jobs(&writer)?;
+            schema::setting(&writer, "node")?
+        };
+        let fallback = if options.bundle.target == Target::MainServer { MAIN_NODE } else { "" };
+        Ok(Self(Arc::new(Inner {
+            bundle: options.bundle,
+            database,
+            clock: options.clock,
+            utc_offset_s: options.utc_offset_s,
+            node: RwLock::new(NodeCode(node.unwrap_or_else(|| fallback.to_owned()))),
+            notices: broadcast::channel(NOTICES_KEPT).0,
+        })))
+    }
+
+    /// The compiled configuration.
+    pub fn bundle(&self) -> &Arc<Bundle> {
+        &self.0.bundle
+    }
+
+    /// The database.
+    pub fn database(&self) -> &Arc<Database> {
+        &self.0.database
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+
+    /// Now, where the person is.
+    pub fn now(&self) -> NaiveDateTime {
+        self.0.clock.now().naive_utc() + chrono::Duration::seconds(i64::from(self.0.utc_offset_s))
+    }
+
+    /// True on a device.
+    pub fn is_standalone(&self) -> bool {
+        self.0.bundle.target == Target::StandaloneServer
+    }
+
+    /// This server's node; empty on a device that main does not know yet.
+    pub fn node(&self) -> NodeCode {
+        self.0.node.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    /// Sets the code that main gave (X7).
+    ///
+    /// # Errors
+    /// If it can't be kept.
+    pub fn set_node(&self, node: NodeCode) -> Result<(), EngineError> {
+        schema::set_setting(&*self.0.database.writer()?, "node", &node.0)?;
+        *self.0.node.write().unwrap_or_else(std::sync::PoisonError::into_inner) = node;
+        Ok(())
+    }
+
+    /// What commits change, from now on.
+    pub fn notices(&self) -> broadcast::Receiver<ChangeNotice> {
+        self.0.notices.subscribe()
+    }
+
+    pub(crate) fn notify(&self, notice: ChangeNotice) {
+        // Nobody listening is fine.
+        let _ = self.0.notices.send(notice);
+    }
+}

@@ -1,0 +1,51 @@
+//! Tables of the platform itself.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::EngineError;
+
+/// Creates what is missing.
+pub fn create(connection: &Connection) -> Result<(), EngineError> {
+    connection.execute_batch(
+        r#"
+        CREATE TABLE IF NOT EXISTS _settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _constants (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _users (
+            name TEXT PRIMARY KEY COLLATE person, verifier TEXT NOT NULL, roles TEXT NOT NULL, language TEXT NOT NULL,
+            item BLOB, disabled INTEGER NOT NULL DEFAULT 0, wrong_tries INTEGER NOT NULL DEFAULT 0, locked_until TEXT
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _sessions (
+            token_hash BLOB PRIMARY KEY, kind TEXT NOT NULL, user TEXT NOT NULL, device BLOB NOT NULL, expires TEXT NOT NULL
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _numbers (object TEXT NOT NULL, period TEXT NOT NULL, prefix TEXT NOT NULL, last INTEGER NOT NULL,
+            PRIMARY KEY (object, period, prefix)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _calls (id BLOB PRIMARY KEY, user TEXT NOT NULL, made TEXT NOT NULL, response BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS _calls_by_time ON _calls (made);
+        CREATE TABLE IF NOT EXISTS _changes (
+            position INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, key BLOB NOT NULL, kind TEXT NOT NULL,
+            origin TEXT NOT NULL, user TEXT NOT NULL, base_version INTEGER, changed TEXT, sent_no INTEGER, UNIQUE (object, key)
+        );
+        CREATE TABLE IF NOT EXISTS _main_versions (object TEXT NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (object, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _nodes (
+            code TEXT PRIMARY KEY, device BLOB UNIQUE, name TEXT NOT NULL, user TEXT NOT NULL, accepted_no INTEGER NOT NULL DEFAULT 0,
+            received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0
+        ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _conflicts (id BLOB PRIMARY KEY, node TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _attention (id BLOB PRIMARY KEY, made TEXT NOT NULL, node TEXT NOT NULL, object TEXT NOT NULL, item BLOB,
+            message TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _jobs (id BLOB PRIMARY KEY, name TEXT NOT NULL, user TEXT NOT NULL, started TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+        "#,
+    )?;
+    Ok(())
+}
+
+/// A setting of the database.
+pub fn setting(connection: &Connection, name: &str) -> Result<Option<String>, EngineError> {
+    Ok(connection.query_row("SELECT value FROM _settings WHERE name = ?1", [name], |row| row.get(0)).optional()?)
+}
+
+/// Sets one.
+pub fn set_setting(connection: &Connection, name: &str, value: &str) -> Result<(), EngineError> {
+    connection.execute("INSERT INTO _settings VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2", [name, value])?;
+    Ok(())
+}
