@@ -11,6 +11,7 @@
 //! | `object.write` | server | `[object state, {post: "post" \| "unpost" \| empty}]` → object state |
 //! | `object.delete` | server | `[ref]` |
 //! | `object.find` | server | `[object name, {attribute: value}]` → ref or empty |
+//! | `object.unknown` | server | `[object name, attribute]` → always an error: `NotInComposition` or unknown |
 //! | `object.predefined` | both | `[object name, name]` → ref; also values of enumerations |
 //! | `ref.attribute` | server | `[ref, attribute]` → value |
 //! | `constant.get`, `constant.set` | server | `[name]`, `[name, value]` |
@@ -31,7 +32,7 @@
 //! | `form.get`, `form.set` | both | `[form id, attribute]`, `[form id, attribute, value]` |
 //! | `form.rows` | both | `[form id, table]` → list of `{id, values}` |
 //! | `form.row.set` / `.add` / `.remove` / `.clear` | both | `[form id, table, row id, column, value]`, `[form id, table, values, index?]` → row id, `[form id, table, row id]`, `[form id, table]` |
-//! | `form.info` | both | `[form id]` → `{usedServer, modified, key, isNew, title, available, parameters, name}` |
+//! | `form.info` | both | `[form id]` → `{usedServer, modified, key, isNew, title, available, parameters, name, tables: [name]}` |
 //! | `form.setInfo` | client | `[form id, {modified?, title?}]` |
 //! | `form.element.get` / `.set` | client | `[form id, element, property]`, `[form id, element, property, value]`; properties `visible`, `enabled`, `readOnly`, `title`, `choices` |
 //! | `form.server` | client, later | `[form id, method, arguments]` → result |

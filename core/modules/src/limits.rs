@@ -1,0 +1,64 @@
+//! How much a call of module code may use.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+/// Limits of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallLimits {
+    /// Milliseconds of running; waiting for an answer that comes later does not count.
+    pub time_ms: u64,
+    /// Bytes of the whole context.
+    pub memory_bytes: usize,
+    /// Bytes of stack.
+    pub stack_bytes: usize,
+}
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self { time_ms: 5_000, memory_bytes: 64 << 20, stack_bytes: 512 << 10 }
+    }
+}
+
+/// Watches the time of the call that runs.
+#[derive(Debug)]
+pub struct Watch {
+    deadline: Cell<Option<Instant>>,
+    hit: Cell<bool>,
+}
+
+impl Watch {
+    /// A watch that lets everything run.
+    pub const fn new() -> Self {
+        Self { deadline: Cell::new(None), hit: Cell::new(false) }
+    }
+
+    /// A call begins; a call inside another one keeps the outer deadline.
+    pub fn start(&self, time_ms: u64) -> bool {
+        if self.deadline.get().is_some() {
+            return false;
+        }
+        self.hit.set(false);
+        self.deadline.set(Some(Instant::now() + Duration::from_millis(time_ms)));
+        true
+    }
+
+    /// The call ended.
+    pub fn stop(&self) {
+        self.deadline.set(None);
+    }
+
+    /// True if the time is over; remembered until the next call.
+    pub fn is_over(&self) -> bool {
+        let over = self.deadline.get().is_some_and(|deadline| Instant::now() > deadline);
+        if over {
+            self.hit.set(true);
+        }
+        over
+    }
+
+    /// True if the last call ran out of time.
+    pub const fn was_hit(&self) -> bool {
+        self.hit.get()
+    }
+}

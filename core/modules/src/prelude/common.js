@@ -1,0 +1,265 @@
+// What modules see on every side: values, errors, calls of other modules. Evaluated once in each context.
+// `native` is what Rust offers: host(operation, argumentsJson), decimal(operation, a, b, scale), module(name), exported(name, fn).
+(native) => {
+  "use strict";
+  const MAXIMUM_DEPTH = 64;
+  const json = { parse: JSON.parse, stringify: JSON.stringify };
+  const waiting = new Map();
+
+  class TwinshoreError extends Error {
+    constructor(code, message, details) {
+      super(message);
+      this.name = "TwinshoreError";
+      this.code = code;
+      this.details = details ?? {};
+    }
+  }
+
+  // ---- values -------------------------------------------------------------------------------------------------------------
+
+  const operand = (value) => {
+    if (value instanceof Decimal) return value.text;
+    if (typeof value === "number" && Number.isFinite(value)) return String(value);
+    if (typeof value === "bigint") return String(value);
+    if (typeof value === "string") return value;
+    if (value === null || value === undefined) return "0";
+    throw new TypeError(`${describe(value)} is not a number`);
+  };
+
+  class Decimal {
+    constructor(value) {
+      this.text = native.decimal("of", operand(value), "0", 0);
+      Object.freeze(this);
+    }
+    add(other) { return new Decimal(native.decimal("add", this.text, operand(other), 0)); }
+    sub(other) { return new Decimal(native.decimal("sub", this.text, operand(other), 0)); }
+    mul(other) { return new Decimal(native.decimal("mul", this.text, operand(other), 0)); }
+    div(other, scale) { return new Decimal(native.decimal("div", this.text, operand(other), scale ?? -1)); }
+    round(scale) { return new Decimal(native.decimal("round", this.text, "0", scale ?? 0)); }
+    neg() { return new Decimal(native.decimal("sub", "0", this.text, 0)); }
+    abs() { return this.lt(0) ? this.neg() : this; }
+    cmp(other) { return Number(native.decimal("cmp", this.text, operand(other), 0)); }
+    eq(other) { return this.cmp(other) === 0; }
+    lt(other) { return this.cmp(other) < 0; }
+    gt(other) { return this.cmp(other) > 0; }
+    lte(other) { return this.cmp(other) <= 0; }
+    gte(other) { return this.cmp(other) >= 0; }
+    isZero() { return this.cmp(0) === 0; }
+    toNumber() { return Number(this.text); }
+    toString() { return this.text; }
+    toJSON() { return this.text; }
+    [Symbol.toPrimitive](hint) {
+      if (hint === "string") return this.text;
+      throw new TypeError("Operators don't work on exact numbers: use add, sub, mul, div, cmp, or toNumber() if a binary fraction is fine");
+    }
+  }
+
+  const twoDigits = (number) => String(number).padStart(2, "0");
+
+  class DateTime {
+    constructor(text) {
+      const iso = String(text);
+      const full = iso.length === 10 ? `${iso}T00:00:00` : iso.slice(0, 19);
+      this.ms = Date.parse(`${full}Z`);
+      if (Number.isNaN(this.ms)) throw new TypeError(`${iso} is not a date; write it like 2026-01-31T14:30:00`);
+      Object.freeze(this);
+    }
+    static at(ms) { return new DateTime(new Date(ms).toISOString()); }
+    get year() { return new Date(this.ms).getUTCFullYear(); }
+    get month() { return new Date(this.ms).getUTCMonth() + 1; }
+    get day() { return new Date(this.ms).getUTCDate(); }
+    get hour() { return new Date(this.ms).getUTCHours(); }
+    get minute() { return new Date(this.ms).getUTCMinutes(); }
+    get second() { return new Date(this.ms).getUTCSeconds(); }
+    addDays(days) { return DateTime.at(this.ms + days * 86400000); }
+    addSeconds(seconds) { return DateTime.at(this.ms + seconds * 1000); }
+    startOfDay() { return DateTime.at(this.ms - (((this.ms % 86400000) + 86400000) % 86400000)); }
+    date() { return `${String(this.year).padStart(4, "0")}-${twoDigits(this.month)}-${twoDigits(this.day)}`; }
+    valueOf() { return this.ms; }
+    toString() { return new Date(this.ms).toISOString().slice(0, 19); }
+    toJSON() { return this.toString(); }
+  }
+
+  class Ref {
+    constructor(object, id, presentation) {
+      this.object = object;
+      this.id = id;
+      this.presentation = presentation ?? "";
+    }
+    equals(other) { return other instanceof Ref && other.id === this.id && other.object === this.object; }
+    toString() { return this.presentation || `${this.object} ${this.id}`; }
+  }
+
+  class Special {
+    constructor(form) { this.form = form; }
+  }
+
+  const describe = (value) => {
+    try {
+      return typeof value === "object" && value !== null ? (value.constructor?.name ?? "an object") : String(value);
+    } catch {
+      return "a value";
+    }
+  };
+
+  const marshal = (value, depth = 0) => {
+    if (depth > MAXIMUM_DEPTH) throw new TypeError("the value is nested too deeply or contains itself");
+    switch (typeof value) {
+      case "undefined": return null;
+      case "boolean":
+      case "string": return value;
+      case "number":
+        if (!Number.isFinite(value)) throw new TypeError(`${value} is not a number that can be kept`);
+        return { $decimal: String(value) };
+      case "bigint": return { $decimal: String(value) };
+      case "object": break;
+      default: throw new TypeError(`${describe(value)} can't be kept or sent: only data can`);
+    }
+    if (value === null) return null;
+    if (value instanceof Decimal) return { $decimal: value.text };
+    if (value instanceof DateTime) return { $date: value.toString() };
+    if (value instanceof Ref) return value.presentation ? { $ref: value.object, id: value.id, presentation: value.presentation } : { $ref: value.object, id: value.id };
+    if (value instanceof Special) return value.form;
+    if (value instanceof Date) return { $date: value.toISOString().slice(0, 19) };
+    if (typeof value[asData] === "function") return marshal(value[asData](), depth + 1);
+    if (Array.isArray(value)) return value.map((item) => marshal(item, depth + 1));
+    const fields = {};
+    for (const name of Object.keys(value)) {
+      if (name.startsWith("$")) throw new TypeError(`the name ${name} can't begin with $`);
+      if (typeof value[name] !== "function") fields[name] = marshal(value[name], depth + 1);
+    }
+    return fields;
+  };
+  const asData = Symbol("data");
+
+  // Sides put their own kinds of arguments here: forms, objects, movements.
+  const revivers = {
+    $decimal: (text) => new Decimal(text),
+    $date: (text) => new DateTime(text),
+    $uuid: (text) => text,
+    $ref: (object, form) => side.ref(new Ref(object, form.id, form.presentation)),
+    $event: (fields) => {
+      const event = revive(fields);
+      event.data ??= {};
+      return event;
+    },
+  };
+
+  const revive = (form) => {
+    if (form === null || typeof form !== "object") return form;
+    if (Array.isArray(form)) return form.map(revive);
+    const tag = Object.keys(form)[0];
+    if (tag?.startsWith("$")) return revivers[tag] ? revivers[tag](form[tag], form) : new Special(form);
+    const fields = {};
+    for (const name of Object.keys(form)) fields[name] = revive(form[name]);
+    return fields;
+  };
+
+  // ---- the host -----------------------------------------------------------------------------------------------------------
+
+  const failure = (error) => new TwinshoreError(error.code, error.message, revive(error.details ?? null));
+
+  const host = (operation, ...values) => {
+    const answer = json.parse(native.host(operation, json.stringify(values.map((value) => marshal(value)))));
+    if (answer.error) throw failure(answer.error);
+    if (answer.later === undefined) return revive(answer.ok ?? null);
+    return new Promise((resolve, reject) => waiting.set(answer.later, { resolve, reject }));
+  };
+
+  const complete = (ticket, text) => {
+    const promise = waiting.get(ticket);
+    if (!promise) return;
+    waiting.delete(ticket);
+    const answer = json.parse(text);
+    if (answer.error) promise.reject(failure(answer.error));
+    else promise.resolve(revive(answer.ok ?? null));
+  };
+
+  const methods = (call) => new Proxy({}, { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : (...values) => call(name, values)) });
+
+  const side = { ref: (ref) => ref };
+  const globals = {
+    Decimal, DateTime, Ref, TwinshoreError,
+    decimal: (value) => new Decimal(value),
+    dateTime: (text) => new DateTime(text),
+    now: () => host("now"),
+    today: () => host("now").startOfDay(),
+    spreadsheet: (columns, rows) => new Special({
+      $spreadsheet: {
+        columns: columns.map(String),
+        rows: rows.map((row) => row.map((cell) => (cell !== null && typeof cell === "object" && "text" in cell && !(cell instanceof Decimal)
+          ? { text: String(cell.text), bold: cell.bold === true, end: cell.end === true }
+          : { text: String(cell ?? "") }))),
+      },
+    }),
+    pieChart: (points) => chart("pie", points),
+    barChart: (points) => chart("bar", points),
+    message: (text) => host("message", String(text)),
+    log: (text) => host("log", String(text)),
+    mainServerAvailable: () => host("mainServer.available") ?? undefined,
+    MainServer: new Proxy({}, { get: (_, module) => (typeof module === "symbol" ? undefined : methods((method, values) => host("mainServer.call", module, method, values))) }),
+    Enums: named((object) => named((name) => host("object.predefined", `Enum.${object}`, name))),
+    session: {
+      get user() { return host("session").user; },
+      get userName() { return host("session").userName; },
+      get roles() { return host("session").roles; },
+      get language() { return host("session").language; },
+      get server() { return host("session").server; },
+      isInRole: (role) => host("session").roles.includes(role),
+    },
+  };
+
+  function chart(kind, points) {
+    return new Special({ $chart: { kind, points: points.map((point) => ({ label: String(point.label), value: Number(point.value instanceof Decimal ? point.value.text : point.value) })) } });
+  }
+
+  // An object whose every property is found by its name.
+  function named(find) {
+    return new Proxy({}, { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : find(name)) });
+  }
+
+  // Common modules by their names: the half of this side if it has the function, else the server's.
+  const commonModule = (name) => methods((method, values) => {
+    if (native.exported(name, method)) return native.module(name)[method](...values);
+    return host("server.call", name, method, values);
+  });
+
+  const invoke = async (call, text) => {
+    let values = [];
+    try {
+      values = json.parse(text).map(revive);
+      const result = await call(...values);
+      return json.stringify({ ok: marshal(result), out: values.map(final) });
+    } catch (error) {
+      return json.stringify({ error: explain(error), out: values.map(final) });
+    }
+  };
+
+  const final = (value) => {
+    try {
+      return marshal(value);
+    } catch {
+      return null;
+    }
+  };
+
+  const explain = (error) => {
+    const text = (read) => {
+      try {
+        return String(read() ?? "");
+      } catch {
+        return "";
+      }
+    };
+    const known = error instanceof TwinshoreError;
+    return {
+      message: text(() => error?.message) || text(() => error) || "an error without a text",
+      code: known ? text(() => error.code) : null,
+      details: known ? final(error.details) : null,
+      kind: text(() => error?.name),
+      stack: text(() => error?.stack),
+    };
+  };
+
+  return { host, revive, revivers, marshal, asData, side, globals, named, methods, commonModule, invoke, complete, Ref, Decimal, describe, waiting };
+};
