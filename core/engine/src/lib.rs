@@ -10,7 +10,10 @@ pub mod changes;
 pub mod constants;
 mod engine;
 mod error;
+#[cfg(test)]
+mod fixture;
 pub mod journal;
+pub mod lists;
 mod numbering;
 pub mod objects;
 pub mod query;

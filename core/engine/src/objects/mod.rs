@@ -7,6 +7,9 @@ pub(crate) mod presentation;
 mod read;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 use indexmap::IndexMap;
 use twinshore_metadata::{ObjectName, Record, Ref, Value};
 
@@ -15,7 +18,7 @@ use crate::EngineError;
 pub(crate) use presentation::present_values;
 pub use presentation::{MAXIMUM_PRESENTATIONS, present, present_record};
 pub use read::{find, new_object, read};
-pub(crate) use read::{read_bare, read_unchecked};
+pub(crate) use read::{read_unchecked, unknown_attribute};
 pub use write::{delete, mark_deletion, write};
 
 /// An item in memory.

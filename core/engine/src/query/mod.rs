@@ -1,14 +1,92 @@
-//! Queries over metadata names.
+//! Queries over metadata names: `SELECT Number, Counterparty.Description FROM Document.Orders WHERE Date >= :from`.
+//!
+//! The text is parsed, checked against the metadata and the user's rights, and written anew for SQLite; values are parameters,
+//! never part of the text. Paths become joins, row-level rights become conditions, numbers stay exact.
 
+mod expression;
+mod scope;
+mod select;
+mod translate;
+
+#[cfg(test)]
+mod tests;
+
+use rusqlite::OptionalExtension;
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
 use twinshore_metadata::Ref;
 
+use crate::storage::quoted;
 use crate::{EngineError, Unit};
 
-/// True if the user's row conditions let the item be seen.
+pub(crate) use expression::{Expression, Kind, mistake};
+pub(crate) use scope::Scope;
+pub use select::{MAXIMUM_ROWS, run};
+pub use translate::Parameters;
+pub(crate) use translate::presentation;
+
+/// Characters of a query at most.
+const MAXIMUM_LENGTH: usize = 20_000;
+/// Nesting of a query at most.
+const MAXIMUM_NESTING: usize = 40;
+
+fn check_length(text: &str) -> Result<(), EngineError> {
+    if text.len() > MAXIMUM_LENGTH { Err(mistake(format!("it is longer than {MAXIMUM_LENGTH} characters"))) } else { Ok(()) }
+}
+
+/// A condition over the sources of a scope, as SQL.
+pub(crate) fn condition_sql(scope: &mut Scope<'_>, text: &str) -> Result<String, EngineError> {
+    check_length(text)?;
+    let node = Parser::new(&GenericDialect {})
+        .with_recursion_limit(MAXIMUM_NESTING)
+        .try_with_sql(text)
+        .and_then(|mut parser| {
+            let node = parser.parse_expr()?;
+            parser.expect_token(&sqlparser::tokenizer::Token::EOF).map(|_| node)
+        })
+        .map_err(|error| mistake(format!("`{text}`: {error}")))?;
+    Ok(translate::expression(scope, &node, &Parameters::new())?.sql)
+}
+
+/// True if the item fulfils a condition over its object's attributes (`keep` of the composition).
 ///
 /// # Errors
-/// If the database fails.
+/// If the condition is wrong or the database fails.
+pub fn fulfils(unit: &Unit, reference: &Ref, condition: &str) -> Result<bool, EngineError> {
+    let mut scope = Scope::new(unit);
+    let table = scope.add(&[reference.object.kind.prefix().to_owned(), reference.object.name.clone()], "")?;
+    let condition = condition_sql(&mut scope, condition)?;
+    exists(&scope, &table, &condition, reference)
+}
+
+/// True if the user's row conditions let the item be seen; also for one that does not exist.
+///
+/// # Errors
+/// If a row condition is wrong or the database fails.
 pub fn row_is_visible(unit: &Unit, reference: &Ref) -> Result<bool, EngineError> {
-    let _ = (unit, reference);
-    Ok(true)
+    if unit.is_loading() || unit.user().row_conditions(&reference.object).is_empty() {
+        return Ok(true);
+    }
+    let mut scope = Scope::new(unit);
+    let table = scope.add(&[reference.object.kind.prefix().to_owned(), reference.object.name.clone()], "")?;
+    let source = scope.sources[0].clone();
+    let Some(condition) = scope.rights_condition(&source)? else { return Ok(true) };
+    if exists(&scope, &table, &condition, reference)? {
+        return Ok(true);
+    }
+    let sql = format!("SELECT 1 FROM {} WHERE \"Ref\" = ?1", quoted(&reference.object.to_string()));
+    let stored: Option<i64> = unit.connection()?.query_row(&sql, [reference.id.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(stored.is_none())
+}
+
+fn exists(scope: &Scope<'_>, table: &str, condition: &str, reference: &Ref) -> Result<bool, EngineError> {
+    let mut parameters = scope.parameters.clone();
+    parameters.push(reference.id.as_bytes().to_vec().into());
+    let alias = &scope.sources[0].alias;
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM {table} {} WHERE {alias}.\"Ref\" = ?{} AND ({condition}))",
+        scope.joins.join(" "),
+        parameters.len()
+    );
+    Ok(scope.unit.connection()?.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(parameters), |row| row.get(0))?)
 }

@@ -1,0 +1,203 @@
+//! Whole SELECT statements.
+
+use indexmap::IndexMap;
+use sqlparser::ast::{
+    Expr, GroupByExpr, JoinConstraint, JoinOperator, LimitClause, OrderByKind, Query, Select, SelectItem, SetExpr, Statement,
+    TableFactor, Value as Literal,
+};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use twinshore_metadata::Value;
+
+use super::expression::{Expression, mistake};
+use super::scope::Scope;
+use super::translate::{self, Parameters};
+use super::{MAXIMUM_NESTING, check_length};
+use crate::objects::present_values;
+use crate::{EngineError, Unit};
+
+/// Rows of a result at most.
+pub const MAXIMUM_ROWS: usize = 100_000;
+
+/// Runs a query; rows are values by the names of its columns, references with presentations.
+///
+/// # Errors
+/// A refusal that tells what is wrong, `AccessDenied`, `NotInComposition`.
+pub fn run(unit: &Unit, text: &str, parameters: &Parameters) -> Result<Vec<IndexMap<String, Value>>, EngineError> {
+    check_length(text)?;
+    let mut statements = Parser::new(&GenericDialect {})
+        .with_recursion_limit(MAXIMUM_NESTING)
+        .try_with_sql(text)
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(mistake)?;
+    let (Some(Statement::Query(query)), true) = (statements.pop(), statements.is_empty()) else {
+        return Err(mistake("it must be one SELECT"));
+    };
+    let mut scope = Scope::new(unit);
+    let (sql, columns) = write(&mut scope, &query, parameters)?;
+    fetch(&scope, &sql, &columns)
+}
+
+type Columns = Vec<(String, Expression)>;
+
+fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Result<(String, Columns), EngineError> {
+    let SetExpr::Select(select) = query.body.as_ref() else { return Err(mistake("it must be one SELECT")) };
+    if query.with.is_some()
+        || query.fetch.is_some()
+        || select.having.is_some() && matches!(&select.group_by, GroupByExpr::Expressions(e, _) if e.is_empty())
+    {
+        return Err(mistake("WITH, FETCH and HAVING without GROUP BY are not part of the query language"));
+    }
+    let from = from(scope, select, parameters)?;
+    let columns = projection(scope, select, parameters)?;
+    let mut conditions = Vec::new();
+    if let Some(condition) = &select.selection {
+        conditions.push(translate::expression(scope, condition, parameters)?.sql);
+    }
+    let GroupByExpr::Expressions(group, _) = &select.group_by else { return Err(mistake("GROUP BY names columns")) };
+    let group = group.iter().map(|node| named_or_written(scope, node, &columns, parameters)).collect::<Result<Vec<_>, _>>()?;
+    let having = select.having.as_ref().map(|node| translate::expression(scope, node, parameters)).transpose()?;
+    let order = order(scope, query, &columns, parameters)?;
+    for source in scope.sources.clone() {
+        conditions.extend(scope.rights_condition(&source)?.map(|c| format!("({c})")));
+    }
+    let list = columns.iter().flat_map(|(_, e)| e.selected()).collect::<Vec<_>>().join(", ");
+    let distinct = if select.distinct.is_some() { "DISTINCT " } else { "" };
+    let mut sql = format!("SELECT {distinct}{list} FROM {from} {}", scope.joins.join(" "));
+    for (word, parts, between) in [(" WHERE ", conditions, " AND "), (" GROUP BY ", group, ", ")] {
+        if !parts.is_empty() {
+            sql.push_str(&format!("{word}{}", parts.join(between)));
+        }
+    }
+    if let Some(having) = having {
+        sql.push_str(&format!(" HAVING {}", having.sql));
+    }
+    if !order.is_empty() {
+        sql.push_str(&format!(" ORDER BY {}", order.join(", ")));
+    }
+    sql.push_str(&format!(" LIMIT {}", limit(query)?));
+    Ok((sql, columns))
+}
+
+fn from(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Result<String, EngineError> {
+    let mut parts = Vec::new();
+    for table in &select.from {
+        let mut text = source(scope, &table.relation)?;
+        for join in &table.joins {
+            let (word, constraint) = match &join.join_operator {
+                JoinOperator::Join(c) | JoinOperator::Inner(c) => ("JOIN", c),
+                JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => ("LEFT JOIN", c),
+                _ => return Err(mistake("tables are joined by JOIN or LEFT JOIN")),
+            };
+            let joined = source(scope, &join.relation)?;
+            let JoinConstraint::On(condition) = constraint else { return Err(mistake("a join needs ON")) };
+            let before = scope.joins.len();
+            let condition = translate::expression(scope, condition, parameters)?;
+            if scope.joins.len() > before {
+                return Err(mistake("ON can't follow references; join the table itself"));
+            }
+            text.push_str(&format!(" {word} {joined} ON {}", condition.sql));
+        }
+        parts.push(text);
+    }
+    if parts.is_empty() { Err(mistake("FROM is missing")) } else { Ok(parts.join(", ")) }
+}
+
+fn source(scope: &mut Scope<'_>, factor: &TableFactor) -> Result<String, EngineError> {
+    let TableFactor::Table { name, alias, args: None, .. } = factor else {
+        return Err(mistake("FROM names tables like Catalog.Goods or Document.Orders.Lines"));
+    };
+    let names: Vec<String> = name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()).collect();
+    let known_as = alias.as_ref().map_or_else(|| names.last().cloned().unwrap_or_default(), |a| a.name.value.clone());
+    scope.add(&names, &known_as)
+}
+
+fn projection(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Result<Columns, EngineError> {
+    let mut columns: Columns = Vec::new();
+    for item in &select.projection {
+        let (name, node) = match item {
+            SelectItem::ExprWithAlias { expr, alias } => (alias.value.clone(), expr),
+            SelectItem::UnnamedExpr(expr) => (name_of(expr, columns.len()), expr),
+            _ => return Err(mistake("name the columns; * is not part of the query language")),
+        };
+        if columns.iter().any(|(n, _)| *n == name) {
+            return Err(mistake(format!("two columns are called {name}; give one another name with AS")));
+        }
+        let expression = translate::expression(scope, node, parameters)?;
+        columns.push((name, expression));
+    }
+    Ok(columns)
+}
+
+fn name_of(node: &Expr, at: usize) -> String {
+    match node {
+        Expr::Identifier(name) => name.value.clone(),
+        Expr::CompoundIdentifier(names) => names.last().map_or_else(String::new, |n| n.value.clone()),
+        _ => format!("Column{}", at + 1),
+    }
+}
+
+/// ORDER BY and GROUP BY may name a column of the result.
+fn named_or_written(
+    scope: &mut Scope<'_>,
+    node: &Expr,
+    columns: &Columns,
+    parameters: &Parameters,
+) -> Result<String, EngineError> {
+    if let Expr::Identifier(name) = node
+        && let Some((_, column)) = columns.iter().find(|(n, _)| *n == name.value)
+    {
+        return Ok(column.sql.clone());
+    }
+    Ok(translate::expression(scope, node, parameters)?.sql)
+}
+
+fn order(scope: &mut Scope<'_>, query: &Query, columns: &Columns, parameters: &Parameters) -> Result<Vec<String>, EngineError> {
+    let Some(order) = &query.order_by else { return Ok(Vec::new()) };
+    let OrderByKind::Expressions(all) = &order.kind else { return Err(mistake("ORDER BY names columns")) };
+    all.iter()
+        .map(|item| {
+            let direction = if item.options.asc == Some(false) { "DESC" } else { "ASC" };
+            Ok(format!("{} {direction}", named_or_written(scope, &item.expr, columns, parameters)?))
+        })
+        .collect()
+}
+
+fn limit(query: &Query) -> Result<usize, EngineError> {
+    match &query.limit_clause {
+        None => Ok(MAXIMUM_ROWS + 1),
+        Some(LimitClause::LimitOffset { limit: Some(Expr::Value(value)), offset: None, .. }) => match &value.value {
+            Literal::Number(text, _) => {
+                Ok(text.parse::<usize>().map_err(|_| mistake("LIMIT is a whole number"))?.min(MAXIMUM_ROWS))
+            }
+            _ => Err(mistake("LIMIT is a whole number")),
+        },
+        Some(_) => Err(mistake("LIMIT is a whole number, without OFFSET")),
+    }
+}
+
+fn fetch(scope: &Scope<'_>, sql: &str, columns: &Columns) -> Result<Vec<IndexMap<String, Value>>, EngineError> {
+    let connection = scope.unit.connection()?;
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(scope.parameters.iter()))?;
+    let mut flat = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut at = 0;
+        for (_, column) in columns {
+            flat.push(column.decode(row, at)?);
+            at += column.selected().len();
+        }
+        if flat.len() > MAXIMUM_ROWS * columns.len().max(1) {
+            let what = format!("a result of {MAXIMUM_ROWS} rows");
+            return Err(EngineError::Refused(twinshore_protocol::ServerError::LimitExceeded { what }));
+        }
+    }
+    drop(rows);
+    present_values(scope.unit, &mut flat)?;
+    let mut values = flat.into_iter();
+    let mut result = Vec::new();
+    while values.len() > 0 {
+        result.push(columns.iter().map(|(name, _)| (name.clone(), values.next().unwrap_or_default())).collect());
+    }
+    Ok(result)
+}
