@@ -10,6 +10,7 @@ pub mod changes;
 pub mod constants;
 mod engine;
 mod error;
+pub mod exchange;
 #[cfg(test)]
 mod fixture;
 pub mod journal;

@@ -213,3 +213,32 @@ fn decode(object: &str, key: &[u8], kind: &str) -> Option<ChangeKey> {
         },
     })
 }
+
+/// Notes which attributes and tables a write changed, so that main can merge field by field (X10).
+pub(crate) fn touch_fields(connection: &Lease, reference: &Ref, names: &[String], version: i64) -> Result<(), EngineError> {
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO _touched VALUES (?1, ?2, ?3, ?4) ON CONFLICT (object, id, name) DO UPDATE SET version = excluded.version",
+    )?;
+    for name in names {
+        statement.execute(params![reference.object.to_string(), reference.id.as_bytes(), name, version])?;
+    }
+    Ok(())
+}
+
+/// Attributes and tables changed after a version.
+pub(crate) fn touched_since(connection: &Lease, reference: &Ref, version: i64) -> Result<Vec<String>, EngineError> {
+    Ok(connection
+        .prepare_cached("SELECT name FROM _touched WHERE object = ?1 AND id = ?2 AND version > ?3")?
+        .query_map(params![reference.object.to_string(), reference.id.as_bytes(), version], |row| row.get(0))?
+        .collect::<Result<_, _>>()?)
+}
+
+/// Says whose data an item's newest change is; empty sends it to every node.
+pub(crate) fn set_origin(connection: &Lease, reference: &Ref, origin: &str) -> Result<(), EngineError> {
+    connection.prepare_cached("UPDATE _changes SET origin = ?3 WHERE object = ?1 AND key = ?2")?.execute(params![
+        reference.object.to_string(),
+        reference.id.as_bytes(),
+        origin
+    ])?;
+    Ok(())
+}

@@ -25,6 +25,8 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             position INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, key BLOB NOT NULL, kind TEXT NOT NULL,
             origin TEXT NOT NULL, user TEXT NOT NULL, base_version INTEGER, changed TEXT, sent_no INTEGER, UNIQUE (object, key)
         );
+        CREATE TABLE IF NOT EXISTS _touched (object TEXT NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
+            PRIMARY KEY (object, id, name)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _main_versions (object TEXT NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (object, id)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _nodes (
             code TEXT PRIMARY KEY, device BLOB UNIQUE, name TEXT NOT NULL, user TEXT NOT NULL, accepted_no INTEGER NOT NULL DEFAULT 0,
