@@ -8,8 +8,9 @@ use tokio::sync::broadcast;
 use twinshore_metadata::{Bundle, ObjectName, Ref, Target};
 use twinshore_protocol::{Clock, NodeCode};
 
+use crate::session::Shared;
 use crate::storage::Database;
-use crate::{EngineError, schema, users};
+use crate::{EngineError, jobs, schema};
 
 /// Notices kept for a listener that is slow.
 const NOTICES_KEPT: usize = 256;
@@ -50,6 +51,7 @@ struct Inner {
     utc_offset_s: i32,
     node: RwLock<NodeCode>,
     notices: broadcast::Sender<ChangeNotice>,
+    shared: Shared,
 }
 
 impl Engine {
@@ -62,10 +64,11 @@ impl Engine {
         let node = {
             let writer = database.writer()?;
             schema::migrate(&writer, &options.bundle)?;
-            users::interrupt_jobs(&writer)?;
+            jobs::interrupt_all(&writer, options.clock.now())?;
             schema::setting(&writer, "node")?
         };
         let fallback = if options.bundle.target == Target::MainServer { MAIN_NODE } else { "" };
+        let shared = Shared::new(&options.bundle);
         Ok(Self(Arc::new(Inner {
             bundle: options.bundle,
             database,
@@ -73,6 +76,7 @@ impl Engine {
             utc_offset_s: options.utc_offset_s,
             node: RwLock::new(NodeCode(node.unwrap_or_else(|| fallback.to_owned()))),
             notices: broadcast::channel(NOTICES_KEPT).0,
+            shared,
         })))
     }
 
@@ -119,6 +123,11 @@ impl Engine {
     /// What commits change, from now on.
     pub fn notices(&self) -> broadcast::Receiver<ChangeNotice> {
         self.0.notices.subscribe()
+    }
+
+    /// What sessions share.
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
     }
 
     pub(crate) fn notify(&self, notice: ChangeNotice) {

@@ -105,6 +105,7 @@ pub fn configuration() -> Configuration {
         offline_by_hand: true,
         poor_connection_by_hand: true,
         users: None,
+        modules_elsewhere: Vec::new(),
     }
 }
 

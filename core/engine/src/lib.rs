@@ -4,8 +4,9 @@
 //! May use `metadata`, `protocol` and `modules`; SQLite below, no HTTP. Synchronous inside: a call has a thread of its own and a
 //! [`Unit`] of work; only the border (which implements `ApplicationServer`) is async.
 //!
-//! Main types: [`Engine`], [`OpenOptions`], [`Unit`], [`objects::ObjectState`], [`rights::UserRights`], [`EngineError`].
+//! Main types: [`Engine`], [`OpenOptions`], [`EngineSession`], [`MainServerCalls`], [`Unit`], [`objects::ObjectState`], [`rights::UserRights`], [`EngineError`].
 
+pub mod accounts;
 pub mod changes;
 pub mod constants;
 mod engine;
@@ -13,6 +14,9 @@ mod error;
 pub mod exchange;
 #[cfg(test)]
 mod fixture;
+mod forms;
+mod host;
+mod jobs;
 pub mod journal;
 pub mod lists;
 mod numbering;
@@ -21,10 +25,12 @@ pub mod query;
 pub mod registers;
 pub mod rights;
 pub mod schema;
+mod session;
 pub mod storage;
 mod unit;
 pub mod users;
 
 pub use engine::{ChangeNotice, Engine, MAIN_NODE, OpenOptions};
 pub use error::{EngineError, module_error};
+pub use session::{EngineSession, MainServerCalls, ServerLimits};
 pub use unit::Unit;

@@ -103,6 +103,10 @@ pub struct Configuration {
     /// Catalog whose items are users (`Catalog.Employees`) and its attribute with the user's name; used by `currentUser()`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<(ObjectName, String)>,
+    /// Common modules of the whole configuration that this target does not have: their bare names are known here too, so that
+    /// a call raises `NotInComposition` (C10) instead of a reference error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modules_elsewhere: Vec<String>,
 }
 
 const fn yes() -> bool {

@@ -14,9 +14,6 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             name TEXT PRIMARY KEY COLLATE person, verifier TEXT NOT NULL, roles TEXT NOT NULL, language TEXT NOT NULL,
             item BLOB, disabled INTEGER NOT NULL DEFAULT 0, wrong_tries INTEGER NOT NULL DEFAULT 0, locked_until TEXT
         ) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS _sessions (
-            token_hash BLOB PRIMARY KEY, kind TEXT NOT NULL, user TEXT NOT NULL, device BLOB NOT NULL, expires TEXT NOT NULL
-        ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _numbers (object TEXT NOT NULL, period TEXT NOT NULL, prefix TEXT NOT NULL, last INTEGER NOT NULL,
             PRIMARY KEY (object, period, prefix)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _calls (id BLOB PRIMARY KEY, user TEXT NOT NULL, made TEXT NOT NULL, response BLOB NOT NULL) WITHOUT ROWID;
@@ -35,9 +32,10 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
         CREATE TABLE IF NOT EXISTS _conflicts (id BLOB PRIMARY KEY, node TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _attention (id BLOB PRIMARY KEY, made TEXT NOT NULL, node TEXT NOT NULL, object TEXT NOT NULL, item BLOB,
             message TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS _jobs (id BLOB PRIMARY KEY, name TEXT NOT NULL, user TEXT NOT NULL, started TEXT NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
         "#,
     )?;
+    connection.execute_batch(crate::accounts::TABLES)?;
+    connection.execute_batch(crate::jobs::TABLES)?;
     Ok(())
 }
 

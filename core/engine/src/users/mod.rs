@@ -145,15 +145,6 @@ fn delay(tries: u32) -> Duration {
     Duration::seconds((FIRST_DELAY_S << doublings).min(LONGEST_DELAY_S))
 }
 
-/// Jobs that ran when the process died are interrupted (R15).
-pub(crate) fn interrupt_jobs(connection: &Connection) -> Result<(), EngineError> {
-    connection.execute(
-        r#"UPDATE _jobs SET state = '{"state":"interrupted"}' WHERE state LIKE '%"queued"%' OR state LIKE '%"running"%'"#,
-        [],
-    )?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

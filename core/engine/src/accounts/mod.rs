@@ -1,0 +1,111 @@
+//! Sessions of people on devices: signing in, tokens and their renewal, devices and their revocation.
+//!
+//! Tokens are random and opaque; the database holds only their hashes. A refresh token may be used again until the tokens it
+//! gave were used once: an answer lost on a bad link signs nobody out.
+
+mod tokens;
+
+use twinshore_protocol::{RefreshRequest, ServerError, SignInRequest, SignInResponse};
+use uuid::Uuid;
+
+use crate::{Engine, EngineError, session, users};
+
+pub(crate) use tokens::TABLES;
+pub use tokens::{Authenticated, DeviceRow, TokenPair};
+use tokens::{TOKEN_S, TokenStore};
+
+/// Days of work allowed since the last contact (A2).
+const OFFLINE_GRACE_DAYS: u32 = 14;
+
+impl Engine {
+    /// Checks a password, registers the device, gives tokens.
+    ///
+    /// # Errors
+    /// `SignInRefused`, `TryLater`, `AccessDenied` for a revoked device.
+    pub fn sign_in(&self, request: &SignInRequest) -> Result<SignInResponse, ServerError> {
+        let now = self.clock().now();
+        let writer = self.database().writer()?;
+        let user = users::sign_in(&writer, &request.user_name, &request.password, now)?;
+        let pair = TokenStore::new(&writer, now).sign_in(&user.name, request.device, &request.device_name)?;
+        drop(writer);
+        self.answer(&user.name, pair)
+    }
+
+    /// Gives new tokens for a refresh token.
+    ///
+    /// # Errors
+    /// `SessionExpired`.
+    pub fn refresh(&self, request: &RefreshRequest) -> Result<SignInResponse, ServerError> {
+        let writer = self.database().writer()?;
+        let (user_name, pair) = TokenStore::new(&writer, self.clock().now()).refresh(&request.refresh_token, request.device)?;
+        drop(writer);
+        self.answer(&user_name, pair)
+    }
+
+    fn answer(&self, user_name: &str, pair: TokenPair) -> Result<SignInResponse, ServerError> {
+        let rights = self.rights(user_name)?;
+        let user = users::get(&*self.database().reader()?, user_name, None)?.ok_or(ServerError::SessionExpired)?;
+        Ok(SignInResponse {
+            token: pair.token,
+            expires_in_s: TOKEN_S.unsigned_abs(),
+            refresh_token: pair.refresh_token,
+            offline_verifier: user.verifier,
+            offline_grace_days: OFFLINE_GRACE_DAYS,
+            session: session::session_response(&rights, &self.bundle().configuration),
+        })
+    }
+
+    /// Whose a token is.
+    ///
+    /// # Errors
+    /// `SessionExpired`.
+    pub fn authenticate(&self, token: &str) -> Result<Authenticated, ServerError> {
+        let now = self.clock().now();
+        let (session, first) = TokenStore::new(&*self.database().reader()?, now).authenticate(token)?;
+        if first {
+            TokenStore::new(&*self.database().writer()?, now).confirm(token)?;
+        }
+        Ok(session)
+    }
+
+    /// Ends the session of a user on a device.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn sign_out(&self, user_name: &str, device: Uuid) -> Result<(), ServerError> {
+        Ok(TokenStore::new(&*self.database().writer()?, self.clock().now()).forget(user_name, device)?)
+    }
+
+    /// Devices that ever signed in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn devices(&self) -> Result<Vec<DeviceRow>, EngineError> {
+        TokenStore::new(&*self.database().reader()?, self.clock().now()).devices()
+    }
+
+    /// Forbids a device, or lets it work again; false if no such device ever signed in.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn revoke_device(&self, device: Uuid, revoked: bool) -> Result<bool, EngineError> {
+        TokenStore::new(&*self.database().writer()?, self.clock().now()).revoke(device, revoked)
+    }
+
+    /// Forbids a user, or lets them work again; false if there is no such user.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn disable_user(&self, user_name: &str, disabled: bool) -> Result<bool, EngineError> {
+        let writer = self.database().writer()?;
+        let Some(mut user) = users::get(&writer, user_name, self.bundle().configuration.users.as_ref().map(|(c, _)| c))? else {
+            return Ok(false);
+        };
+        user.disabled = disabled;
+        users::put(&writer, &user)?;
+        if disabled {
+            TokenStore::new(&writer, self.clock().now()).forget_user(&user.name)?;
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,215 @@
+//! One user's session on one application server: the async border of the engine.
+//!
+//! Each call runs on a thread of the engine's own with its own unit of work and module context; module variables and data of one
+//! user never reach another's call.
+
+mod shared;
+mod workers;
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use indexmap::IndexMap;
+use twinshore_metadata::{BundleHash, Ref, Value};
+use twinshore_protocol::{
+    ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, ListPageRequest,
+    ListPageResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest, OpenFormResponse,
+    PresentationsRequest, PresentationsResponse, ServerError, SessionResponse, SuggestRequest, SuggestResponse,
+    WriteFormRequest, WriteFormResponse,
+};
+use uuid::Uuid;
+
+use crate::exchange::{HandlersFactory, MainExchange};
+use crate::host::{ModuleHandlers, ServerHost};
+use crate::objects::ObjectHandlers;
+use crate::rights::UserRights;
+use crate::{Engine, EngineError, Unit, forms, jobs, journal, lists, objects, users};
+
+pub(crate) use shared::Shared;
+pub use shared::{MainServerCalls, ServerLimits};
+
+/// A user's session. Cheap; the user's rights are read anew for each call.
+#[derive(Clone)]
+pub struct EngineSession {
+    engine: Engine,
+    user_name: String,
+}
+
+impl std::fmt::Debug for EngineSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineSession").field("user_name", &self.user_name).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// A session of a user of this server.
+    pub fn session(&self, user_name: &str) -> EngineSession {
+        EngineSession { engine: self.clone(), user_name: user_name.to_owned() }
+    }
+
+    /// Rights of a user of this server.
+    ///
+    /// # Errors
+    /// [`ServerError::SessionExpired`] if there is no such user or they may not work.
+    pub fn rights(&self, user_name: &str) -> Result<UserRights, ServerError> {
+        let configuration = &self.bundle().configuration;
+        let catalog = configuration.users.as_ref().map(|(catalog, _)| catalog);
+        let user = users::get(&*self.database().reader()?, user_name, catalog)?;
+        let user = user.filter(|user| !user.disabled).ok_or(ServerError::SessionExpired)?;
+        let item = match user.item {
+            Some(item) => Some(item),
+            None => self.user_item(&user.name)?,
+        };
+        Ok(UserRights::new(self.bundle(), &user.name, item, &user.roles, &user.language))
+    }
+
+    /// The user's item by the name that the users' catalog holds. On a device it comes with the exchange.
+    fn user_item(&self, user_name: &str) -> Result<Option<Ref>, EngineError> {
+        let configuration = &self.bundle().configuration;
+        let Some((catalog, attribute)) = &configuration.users else { return Ok(None) };
+        if configuration.object(catalog).is_none() {
+            return Ok(None);
+        }
+        let unit = Unit::new(self, Arc::new(UserRights::platform(configuration)));
+        objects::find(&unit, catalog, &IndexMap::from([(attribute.clone(), Value::from(user_name))]))
+    }
+
+    /// Handlers of the configuration for whoever writes over a unit of their own.
+    pub fn handlers(&self) -> HandlersFactory {
+        Arc::new(|unit: &Rc<Unit>| {
+            let host = ServerHost::over(unit);
+            Rc::new(ModuleHandlers::new(host)) as Rc<dyn ObjectHandlers>
+        })
+    }
+
+    /// Main's side of the exchange for a user.
+    ///
+    /// # Errors
+    /// [`ServerError::SessionExpired`].
+    pub fn exchange_peer(&self, user_name: &str, device_bundle: Option<BundleHash>) -> Result<MainExchange, ServerError> {
+        let user = Arc::new(self.rights(user_name)?);
+        Ok(MainExchange::new(self.clone(), user, device_bundle, self.handlers()))
+    }
+
+    /// True if the database answers.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn ping(&self) -> Result<(), ServerError> {
+        let reader = self.database().reader()?;
+        reader.query_row("SELECT 1", [], |row| row.get::<_, i64>(0)).map_err(EngineError::from)?;
+        Ok(())
+    }
+}
+
+impl EngineSession {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&ServerHost) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let (engine, user_name) = (self.engine.clone(), self.user_name.clone());
+        let call = move || {
+            let user = Arc::new(engine.rights(&user_name)?);
+            let host = ServerHost::for_call(&engine, user);
+            Ok(work(&host)?)
+        };
+        self.engine.shared().calls.run(call).await
+    }
+}
+
+fn call_module(host: &ServerHost, request: ModuleCallRequest) -> Result<ModuleCallResponse, EngineError> {
+    if let Some(earlier) = journal::earlier(&host.unit, request.call_id)? {
+        return Ok(earlier);
+    }
+    let configuration = host.unit.configuration();
+    let open = configuration
+        .of_kind(twinshore_metadata::ObjectKind::Module)
+        .find(|m| m.name.name == request.module)
+        .is_some_and(|m| m.server_call);
+    if !open {
+        return Err(host.no_such_function(&request.module, &request.method));
+    }
+    let result = host.call_common(&request.module, &request.method, request.arguments)?;
+    let response = ModuleCallResponse { result, messages: host.take_messages() };
+    forms::keep(host, request.call_id, &response)?;
+    Ok(response)
+}
+
+#[async_trait]
+impl ApplicationServer for EngineSession {
+    async fn session(&self) -> Result<SessionResponse, ServerError> {
+        self.run(|host| {
+            let user = host.unit.user();
+            Ok(session_response(user, host.unit.configuration()))
+        })
+        .await
+    }
+
+    async fn open_form(&self, request: OpenFormRequest) -> Result<OpenFormResponse, ServerError> {
+        self.run(|host| forms::open(host, request)).await
+    }
+
+    async fn form_call(&self, request: FormCallRequest) -> Result<FormCallResponse, ServerError> {
+        self.run(|host| forms::call(host, request)).await
+    }
+
+    async fn write_form(&self, request: WriteFormRequest) -> Result<WriteFormResponse, ServerError> {
+        self.run(|host| forms::write(host, request)).await
+    }
+
+    async fn list_page(&self, request: ListPageRequest) -> Result<ListPageResponse, ServerError> {
+        self.run(move |host| lists::page(&host.unit, &request)).await
+    }
+
+    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestResponse, ServerError> {
+        self.run(move |host| lists::suggest(&host.unit, &request)).await
+    }
+
+    async fn find(&self, request: FindRequest) -> Result<FindResponse, ServerError> {
+        self.run(move |host| Ok(FindResponse { reference: objects::find(&host.unit, &request.object, &request.values)? })).await
+    }
+
+    async fn module_call(&self, request: ModuleCallRequest) -> Result<ModuleCallResponse, ServerError> {
+        self.run(|host| call_module(host, request)).await
+    }
+
+    async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError> {
+        self.run(move |host| forms::mark_deletion(host, &request)).await
+    }
+
+    async fn presentations(&self, request: PresentationsRequest) -> Result<PresentationsResponse, ServerError> {
+        self.run(|host| {
+            let mut references = request.references;
+            if references.len() > objects::MAXIMUM_PRESENTATIONS {
+                return Err(ServerError::LimitExceeded { what: "the number of references".into() }.into());
+            }
+            objects::present(&host.unit, &mut references)?;
+            Ok(PresentationsResponse { references })
+        })
+        .await
+    }
+
+    async fn job_state(&self, id: Uuid) -> Result<JobState, ServerError> {
+        self.run(move |host| {
+            let state = jobs::get(&*host.unit.connection()?, id, &host.unit.user().user_name)?;
+            state.ok_or_else(|| EngineError::refused("This server has no such job."))
+        })
+        .await
+    }
+}
+
+/// What a client is told of its session.
+pub(crate) fn session_response(user: &UserRights, configuration: &twinshore_metadata::Configuration) -> SessionResponse {
+    SessionResponse {
+        user_name: user.user_name.clone(),
+        user: user.user.clone(),
+        roles: user.roles.clone(),
+        language: user.language.clone(),
+        rights: user.summary(configuration),
+        device_bundle: None,
+    }
+}
