@@ -1,1 +1,27 @@
-//! To be described.
+//! Configuration folder → checked, compiled bundles and diagnostics. A developer's and operator's tool; never on a phone.
+//!
+//! May use `metadata`, serde-saphyr, oxc and sqlparser (to check conditions); no database, no network.
+//! Every input may be wrong: all mistakes are told at once with file, line, column and advice, and nothing panics.
+//!
+//! Main types: [`compile`], [`Compilation`], [`Bundles`], [`Diagnostic`], [`CompositionReport`].
+
+mod check;
+mod compilation;
+mod composition;
+mod defaults;
+mod diagnostics;
+mod forms;
+mod modules;
+mod objects;
+mod reader;
+mod report;
+mod settings;
+mod source;
+mod yaml;
+
+pub use compilation::{Bundles, Compilation, compile};
+pub use diagnostics::{Diagnostic, Place, Severity};
+pub use report::{CompositionReport, ReportedObject};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! What can be checked only when everything is known: references, paths of forms, handlers, conditions.
+
+use std::collections::BTreeMap;
+
+use sqlparser::ast::{Expr, VisitorMut};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::parser::Parser;
+use twinshore_metadata::{
+    CommandAction, Configuration, ElementKind, FormAttribute, FormPurpose, ModuleName, ModulePlace, ObjectDefinition,
+    ObjectName,
+};
+
+use crate::diagnostics::{Diagnostics, Place, closest};
+use crate::forms::FormDraft;
+use crate::objects::References;
+
+/// Commands of the platform that forms may put on buttons.
+pub const STANDARD_COMMANDS: [&str; 14] = [
+    "write",
+    "post",
+    "unpost",
+    "writeAndClose",
+    "postAndClose",
+    "close",
+    "reread",
+    "create",
+    "createGroup",
+    "copy",
+    "markDeletion",
+    "refresh",
+    "openOffline",
+    "openFromMainServer",
+];
+
+/// Every referenced object exists.
+pub fn references(configuration: &Configuration, references: &References, diagnostics: &mut Diagnostics) {
+    for (name, place) in references {
+        if configuration.object(name).is_none() {
+            let known: Vec<String> = configuration.objects.keys().map(ToString::to_string).collect();
+            let advice = closest(&name.to_string(), known.iter().map(String::as_str));
+            diagnostics.error("unknown-object", place, format!("there is no {name} in the configuration"), advice);
+        }
+    }
+}
+
+/// Names that paths of a form may begin with.
+fn names(owner: &ObjectDefinition, draft: &FormDraft) -> (Vec<String>, Vec<String>) {
+    let mut attributes: Vec<String> = Vec::new();
+    let mut tables: Vec<String> = Vec::new();
+    if draft.form.purpose == FormPurpose::Item
+        || owner.name.kind.prefix() == "DataProcessor"
+        || owner.name.kind.prefix() == "Report"
+    {
+        attributes.extend(owner.all_attributes().into_iter().map(|a| a.name));
+        tables.extend(owner.tables.iter().map(|t| t.name.clone()));
+    }
+    for attribute in &draft.form.attributes {
+        match attribute {
+            FormAttribute::Value(a) => attributes.push(a.name.clone()),
+            FormAttribute::Table(t) => tables.push(t.name.clone()),
+        }
+    }
+    (attributes, tables)
+}
+
+/// Paths, columns, commands and handlers of a form.
+pub fn form(
+    configuration: &Configuration,
+    exports: &BTreeMap<ModuleName, Vec<String>>,
+    draft: &FormDraft,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(owner) = configuration.object(&draft.form.name.owner) else { return };
+    let (attributes, tables) = names(owner, draft);
+    let module = ModuleName::Form(draft.form.name.clone(), ModulePlace::Client);
+    let exported = exports.get(&module).map(Vec::as_slice).unwrap_or_default();
+    let mut handler = |name: &str, place: &Place| {
+        if !exported.iter().any(|e| e == name) {
+            let advice = format!("write `export function {name}(form) {{ … }}` in {}.form.client.ts", draft.form.name.form);
+            diagnostics.error("no-handler", place, format!("the form's client module exports no function `{name}`"), advice);
+        }
+    };
+    for name in draft.form.events.values() {
+        handler(name, &draft.place);
+    }
+    for command in &draft.form.commands {
+        if let CommandAction::Handler(name) = &command.action {
+            handler(name, &draft.place);
+        }
+    }
+    for (element, place) in draft.form.elements.iter().zip(&draft.places) {
+        for name in element.events.values() {
+            handler(name, place);
+        }
+    }
+    for (element, place) in draft.form.elements.iter().zip(&draft.places) {
+        match &element.kind {
+            ElementKind::Field { path, .. } if !attributes.contains(path) => {
+                let advice = closest(path, attributes.iter().map(String::as_str));
+                diagnostics.error("unknown-path", place, format!("there is no attribute `{path}` for this form"), advice);
+            }
+            ElementKind::Table { path, columns } => {
+                let own = draft.form.attributes.iter().find_map(|a| match a {
+                    FormAttribute::Table(t) if t.name == *path => Some(t),
+                    _ => None,
+                });
+                let Some(table) = own.or_else(|| owner.table(path).filter(|_| tables.contains(path))) else {
+                    let advice = closest(path, tables.iter().map(String::as_str));
+                    diagnostics.error("unknown-path", place, format!("there is no table `{path}` for this form"), advice);
+                    continue;
+                };
+                for column in columns.iter().filter(|c| table.columns.iter().all(|t| t.name != c.path)) {
+                    let advice = closest(&column.path, table.columns.iter().map(|c| c.name.as_str()));
+                    diagnostics.error(
+                        "unknown-path",
+                        place,
+                        format!("the table `{path}` has no column `{}`", column.path),
+                        advice,
+                    );
+                }
+            }
+            ElementKind::List(list) => {
+                for path in list.columns.iter().map(|c| &c.path).chain(list.order.iter().map(|k| &k.path)) {
+                    self::path(configuration, &list.object, path, place, diagnostics);
+                }
+                if !list.filter.is_empty() {
+                    condition(configuration, &list.object, &list.filter, place, diagnostics);
+                }
+            }
+            ElementKind::Button { command } => {
+                let own = draft.form.commands.iter().chain(&owner.commands).any(|c| c.name == *command);
+                if !own && !STANDARD_COMMANDS.contains(&command.as_str()) {
+                    let all = draft.form.commands.iter().map(|c| c.name.as_str()).chain(STANDARD_COMMANDS);
+                    diagnostics.error(
+                        "unknown-command",
+                        place,
+                        format!("there is no command `{command}`"),
+                        closest(command, all),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A dotted path from an object.
+pub fn path(configuration: &Configuration, object: &ObjectName, path: &str, place: &Place, diagnostics: &mut Diagnostics) {
+    let mut current = configuration.object(object);
+    for name in path.split('.') {
+        let Some(definition) = current else { return };
+        if name == "Ref" || name == "Recorder" || name == "LineNumber" {
+            return;
+        }
+        let Some(attribute) = definition.attribute(name) else {
+            let known: Vec<String> = definition.all_attributes().into_iter().map(|a| a.name).collect();
+            let advice = closest(name, known.iter().map(String::as_str));
+            diagnostics.error("unknown-path", place, format!("{} has no attribute `{name}`", definition.name), advice);
+            return;
+        };
+        let mut targets = attribute.types.references();
+        current = targets.next().filter(|_| attribute.types.single().is_some()).and_then(|o| configuration.object(o));
+    }
+}
+
+/// A condition over an object's attributes.
+pub fn condition(configuration: &Configuration, object: &ObjectName, text: &str, place: &Place, diagnostics: &mut Diagnostics) {
+    let parsed = Parser::new(&GenericDialect {}).try_with_sql(text).and_then(|mut parser| {
+        let node = parser.parse_expr()?;
+        parser.expect_token(&sqlparser::tokenizer::Token::EOF).map(|_| node)
+    });
+    let mut node = match parsed {
+        Ok(node) => node,
+        Err(error) => {
+            return diagnostics.error(
+                "condition",
+                place,
+                format!("`{text}` is not a condition: {error}"),
+                "write for example `Date >= today() - days(90)`",
+            );
+        }
+    };
+    struct Paths(Vec<String>);
+    impl VisitorMut for Paths {
+        type Break = ();
+        fn pre_visit_expr(&mut self, node: &mut Expr) -> std::ops::ControlFlow<()> {
+            match node {
+                Expr::Identifier(name) => self.0.push(name.value.clone()),
+                Expr::CompoundIdentifier(names) => {
+                    self.0.push(names.iter().map(|n| n.value.clone()).collect::<Vec<_>>().join("."))
+                }
+                _ => {}
+            }
+            std::ops::ControlFlow::Continue(())
+        }
+    }
+    let mut paths = Paths(Vec::new());
+    let _ = sqlparser::ast::VisitMut::visit(&mut node, &mut paths);
+    for found in paths.0.iter().filter(|p| !p.starts_with("Enum.")) {
+        path(configuration, object, found, place, diagnostics);
+    }
+}

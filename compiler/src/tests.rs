@@ -1,0 +1,188 @@
+//! Whole configurations.
+
+use std::path::Path;
+
+use twinshore_metadata::{FormPurpose, ModuleName, ModulePlace, ObjectName, Target};
+
+use super::*;
+
+fn good(folder: &Path) -> Compilation {
+    let compilation = compile(folder);
+    let errors: Vec<String> =
+        compilation.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(ToString::to_string).collect();
+    assert!(compilation.bundles.is_some(), "{}", errors.join("\n"));
+    compilation
+}
+
+fn example(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
+}
+
+fn name(text: &str) -> ObjectName {
+    text.parse().expect("a name")
+}
+
+#[test]
+fn the_demo_compiles_and_its_hash_is_the_same_each_time() {
+    let first = good(&example("field-sales")).bundles.expect("bundles");
+    let second = good(&example("field-sales")).bundles.expect("bundles");
+    assert_eq!(first.device.hash(), second.device.hash());
+    assert_eq!(first.main.hash, second.main.hash);
+    assert!(first.main.is_sound());
+}
+
+#[test]
+fn c2_what_is_excluded_is_not_on_the_device() {
+    let bundles = good(&example("field-sales")).bundles.expect("bundles");
+    let device = &bundles.device.standalone.configuration;
+    let customers = device.object(&name("Catalog.Counterparties")).expect("included");
+    assert!(customers.attribute("History").is_none() && customers.attribute("Phone").is_some());
+    assert!(customers.form("Merge").is_none());
+    let form = customers.default_form(FormPurpose::Item).expect("a form");
+    assert!(form.elements.iter().all(|e| e.name != "History"));
+    assert!(device.object(&name("Catalog.Contracts")).is_none());
+    assert!(bundles.main.configuration.object(&name("Catalog.Contracts")).is_some());
+}
+
+#[test]
+fn c5_a_big_attribute_stays_on_the_main_server_and_the_developer_is_told() {
+    let compilation = good(&example("field-sales"));
+    let device = compilation.bundles.expect("bundles").device.standalone.configuration;
+    assert!(device.object(&name("Catalog.Goods")).expect("included").attribute("Picture").is_none());
+    assert!(compilation.diagnostics.iter().any(|d| d.code == "big-attribute" && d.message.contains("Picture")));
+}
+
+#[test]
+fn c17_an_enumeration_is_pulled_in_and_the_report_says_why() {
+    let compilation = good(&example("field-sales"));
+    let rating = compilation.report.objects.iter().find(|o| o.name == name("Enum.Rating")).expect("pulled in");
+    assert_eq!(rating.pulled_in_by, "Catalog.Counterparties.Rating");
+}
+
+#[test]
+fn p3_code_of_one_side_is_not_in_the_bundle_of_another() {
+    let bundles = good(&example("field-sales")).bundles.expect("bundles");
+    let orders = ModuleName::Object(name("Document.Orders"));
+    let main = &bundles.main.modules[&orders].code;
+    let device = &bundles.device.standalone.modules[&orders].code;
+    assert!(main.contains("movements.Sales") && !device.contains("movements.Sales"));
+    assert_eq!(main.lines().count(), device.lines().count());
+    for bundle in
+        [&bundles.main, &bundles.device.standalone, &bundles.device.client_of_main, &bundles.device.client_of_standalone]
+    {
+        let client = matches!(bundle.target, Target::ClientOfMain | Target::ClientOfStandalone);
+        for module in bundle.modules.keys() {
+            let on_client = matches!(
+                module,
+                ModuleName::Application | ModuleName::Common(_, ModulePlace::Client) | ModuleName::Form(_, ModulePlace::Client)
+            );
+            assert_eq!(on_client, client, "{module} in {:?}", bundle.target);
+        }
+    }
+    assert!(!bundles.device.standalone.modules.contains_key(&ModuleName::Common("Prices".into(), ModulePlace::Server)));
+}
+
+fn broken(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut all = vec![
+        ("configuration.yaml", "name: Broken\n"),
+        ("catalogs/Goods/Goods.yaml", "catalog: Goods\nattributes:\n  Price: decimal(15.2)\n"),
+    ];
+    all.extend(files);
+    for (file, text) in all {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    compile(folder.path()).diagnostics
+}
+
+fn check(files: &[(&str, &str)], expect: &str) {
+    let found: Vec<String> = broken(files).iter().map(|d| d.to_string().replace('\n', "")).collect();
+    assert!(found.iter().any(|d| d.contains(expect)), "expected {expect}\nfound {}", found.join("\n"));
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place_and_what_to_do() {
+    check(
+        &[("catalogs/A/A.yaml", "catalog: A\natributes: {}\n")],
+        "catalogs/A/A.yaml:2:1: error[unknown-key]: `atributes` is not a key here  help: did you mean `attributes`?",
+    );
+    check(
+        &[("catalogs/A/A.yaml", "catalog: A\nattributes:\n  B: { type: Catalog.Good }\n")],
+        "A.yaml:3:14: error[unknown-object]: there is no Catalog.Good in the configuration  help: did you mean `Catalog.Goods`?",
+    );
+    check(&[("catalogs/A/A.yaml", "catalog: A\nattributes:\n  B: { type: strnig(5) }\n")], "A.yaml:3:14: error[wrong-value]");
+    check(
+        &[("catalogs/A/A.yaml", "catalog: A\nattributes:\n  Code: string(5)\ncode: { type: string(9) }\n")],
+        "two things called `Code`",
+    );
+    check(
+        &[("catalogs/A/A.yaml", "catalog: A\nhierarchical: perhaps\n")],
+        "A.yaml:2:15: error[wrong-type]: `hierarchical` is true or false",
+    );
+    check(&[("catalogs/A/A.yaml", "catalog: [A\n")], "error[yaml]");
+    check(
+        &[("catalogs/Goods/Item.form.yaml", "form: Item\nitems:\n  - field: Prize\n")],
+        "Item.form.yaml:3:5: error[unknown-path]: there is no attribute `Prize` for this form  help: did you mean `Price`?",
+    );
+    check(
+        &[("catalogs/Goods/Item.form.yaml", "form: Item\nitems:\n  - { field: Price, events: { change: counted } }\n")],
+        "exports no function `counted`",
+    );
+    check(
+        &[("catalogs/Goods/Item.form.yaml", "form: Item\nitems:\n  - command: psot\n")],
+        "there is no command `psot`  help: did you mean `post`?",
+    );
+    check(
+        &[("offline.yaml", "use:\n  Catalog.Goods: { except: [attributes.Colour] }\n")],
+        "Catalog.Goods has no attributes.Colour",
+    );
+    check(&[("offline.yaml", "use:\n  Catalog.Goods: { except: [attributes.Description] }\n")], "standard attribute");
+    check(&[("offline.yaml", "use:\n  Catalog.Goods: { keep: 'Prise > 1' }\n")], "has no attribute `Prise`");
+    check(&[("offline.yaml", "use:\n  Catalog.Goods: { keep: 'Price >' }\n")], "error[condition]");
+    check(&[("offline.yaml", "roles: [Nobody]\n")], "there is no role `Nobody`");
+    check(
+        &[("roles/R.yaml", "role: R\nrights:\n  Catalog.Goods: reed\n")],
+        "`reed` is not a right  help: did you mean `read`?",
+    );
+    check(
+        &[("catalogs/Goods/Goods.object.ts", "export function beforeWrite(o) {\n  let x = ;\n}\n")],
+        "Goods.object.ts:2:11: error[syntax]",
+    );
+    check(&[("catalogs/Goods/Goods.object.ts", "//#if Server\n")], "Goods.object.ts:1:1: error[directive]");
+    check(&[("catalogs/Goods/Goods.ts", "")], "error[module-name]");
+    check(&[("things/A/A.yaml", "a: 1\n")], "this file is not understood");
+}
+
+#[test]
+fn s6_a_call_of_a_module_that_is_not_on_the_device_is_a_warning_with_its_place() {
+    let files = [
+        ("modules/CM2/CM2.yaml", "module: CM2\nserverCall: true\n"),
+        ("modules/CM2/CM2.server.ts", "export function whoami() { return 1; }\n"),
+        ("modules/SM1/SM1.yaml", "module: SM1\nserverCall: true\n"),
+        ("modules/SM1/SM1.server.ts", "export function f() {\n  return CM2.whoami();\n}\n"),
+        ("offline.yaml", "use:\n  Module.SM1: {}\n"),
+    ];
+    let found = broken(&files);
+    let warning = found.iter().find(|d| d.code == "not-in-composition").expect("a warning");
+    assert_eq!(
+        (warning.severity, warning.place.file.as_str(), warning.place.line),
+        (Severity::Warning, "modules/SM1/SM1.server.ts", 2)
+    );
+    assert!(found.iter().all(|d| d.severity != Severity::Error));
+}
+
+#[test]
+fn s34_the_main_server_has_no_main_server_to_call() {
+    let files =
+        [("modules/A/A.yaml", "module: A\n"), ("modules/A/A.server.ts", "export function f() { return MainServer.B.g(); }\n")];
+    assert!(broken(&files).iter().any(|d| d.code == "main-server"));
+}
+
+#[test]
+fn a_folder_that_is_not_there_or_holds_nothing_is_an_error() {
+    assert!(compile(Path::new("/nowhere/at/all")).bundles.is_none());
+    let empty = tempfile::tempdir().expect("a folder");
+    assert!(compile(empty.path()).diagnostics.iter().any(|d| d.code == "no-head"));
+}

@@ -1,0 +1,15 @@
+/** Orders of the one become orders of the other, which is then marked for deletion. */
+export async function merge(form: any): Promise<number> {
+  return transaction(() => {
+    const orders = query("SELECT Ref FROM Document.Orders WHERE Counterparty = :from", { from: form.Remove });
+    for (const row of orders) {
+      const order = Documents.Orders.get(row.Ref);
+      order.Counterparty = form.Keep;
+      order.write();
+    }
+    const removed = Catalogs.Counterparties.get(form.Remove);
+    removed.DeletionMark = true;
+    removed.write();
+    return orders.length;
+  });
+}

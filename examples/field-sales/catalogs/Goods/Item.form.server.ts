@@ -1,0 +1,4 @@
+export function inStock(form: any): any {
+  const [row] = AccumulationRegisters.Stock.balance({ filter: { Goods: form.key } });
+  return row ? row.Quantity : decimal(0);
+}

@@ -1,0 +1,3 @@
+export async function refreshAll(form: any): Promise<void> {
+  await form.server.count();
+}

@@ -1,0 +1,41 @@
+/** The person scans or types; what the form can't tell the new one by itself is carried by hand. */
+let hints = 0;
+
+export async function counterpartyChanged(form: any): Promise<void> {
+  form.Hint = form.Counterparty ? await form.server.hint() : "";
+  hints += 1;
+}
+
+export async function lineChanged(form: any, event: any): Promise<void> {
+  const line = form.Lines[event.row];
+  if (event.column === "Goods" && line.Goods) line.Price = await Totals.priceOf(line.Goods);
+  recount(form);
+}
+
+export function recount(form: any): void {
+  for (const line of form.Lines) line.Sum = line.Quantity.mul(line.Price).round(2);
+  form.Total = form.Lines.sum("Sum");
+}
+
+/** Asks the main server whatever server the form has; says what is missing when it can't be asked. */
+export async function askPrice(form: any): Promise<void> {
+  const line = form.Lines[0];
+  if (!line?.Goods) return message("Add a line first.");
+  const price = await MainServer.Prices.current(line.Goods);
+  message(`${line.Goods}: ${price}`);
+}
+
+/** An order that nobody has typed into goes over by itself; one that is being typed waits for the person. */
+export function ifMainServerAvailabilityChanged(form: any, event: any): void {
+  if (!event.available && form.usedServer === "main" && !form.modified && !form.isNew) form.reopen();
+}
+
+export function beforeReopening(form: any, event: any): void {
+  event.data.hints = hints;
+  event.data.hint = form.Hint;
+}
+
+export function whenReopening(form: any, previous: any, event: any): void {
+  hints = event.data.hints.toNumber?.() ?? event.data.hints;
+  form.Hint = event.data.hint;
+}

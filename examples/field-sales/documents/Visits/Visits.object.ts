@@ -1,0 +1,3 @@
+export function filling(visit: any): void {
+  visit.Employee = session.user;
+}

@@ -1,0 +1,3 @@
+export async function make(form: any): Promise<void> {
+  await form.server.build();
+}
