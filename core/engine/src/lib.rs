@@ -25,6 +25,7 @@ pub mod query;
 pub mod registers;
 pub mod rights;
 pub mod schema;
+mod search;
 mod session;
 pub mod storage;
 mod unit;

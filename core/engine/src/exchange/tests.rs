@@ -215,7 +215,7 @@ fn s94_a_reinstalled_device_begins_anew_and_loses_nothing() {
 #[test]
 fn x13_what_can_not_be_posted_on_main_needs_attention_on_both_sides() {
     struct NoStock;
-    impl objects::ObjectHandlers for NoStock {
+    impl ObjectHandlers for NoStock {
         fn filling(&self, _: &mut objects::ObjectState, _: &indexmap::IndexMap<String, Value>) -> Result<(), EngineError> {
             Ok(())
         }

@@ -1,4 +1,4 @@
-//! Where a page begins, as a condition on the keys of the order.
+//! Where a page begins, as conditions on the keys of the order.
 
 use rusqlite::OptionalExtension;
 use twinshore_metadata::Value;
@@ -8,23 +8,24 @@ use super::{PageQuery, row_id};
 use crate::EngineError;
 use crate::query::{Expression, Scope, mistake};
 
-/// Whether the page is read backwards, and the condition of its start.
-pub(super) fn place(
-    scope: &mut Scope<'_>,
-    query: &PageQuery,
-    anchor: &ListAnchor,
-) -> Result<(bool, Option<String>), EngineError> {
-    Ok(match anchor {
+/// Where a page begins.
+pub(super) struct Place {
+    /// Read against the list's order.
+    pub backwards: bool,
+    /// From this key on, itself included if true; from the edge if none.
+    pub from: Option<(ListKey, bool)>,
+}
+
+pub(super) fn place(scope: &Scope<'_>, query: &PageQuery, anchor: &ListAnchor) -> Result<Place, EngineError> {
+    let (backwards, from) = match anchor {
         ListAnchor::Start => (false, None),
         ListAnchor::End => (true, None),
-        ListAnchor::After(key) => (false, Some(beyond(scope, query, key, false, false)?)),
-        ListAnchor::Before(key) => (true, Some(beyond(scope, query, key, true, false)?)),
-        ListAnchor::At(key) => (false, Some(beyond(scope, query, key, false, true)?)),
-        ListAnchor::AtItem(reference) => match key_of(scope, query, reference.id.as_bytes())? {
-            Some(key) => (false, Some(beyond(scope, query, &key, false, true)?)),
-            None => (false, None),
-        },
-    })
+        ListAnchor::After(key) => (false, Some((key.clone(), false))),
+        ListAnchor::Before(key) => (true, Some((key.clone(), false))),
+        ListAnchor::At(key) => (false, Some((key.clone(), true))),
+        ListAnchor::AtItem(reference) => (false, key_of(scope, query, reference.id.as_bytes())?.map(|key| (key, true))),
+    };
+    Ok(Place { backwards, from })
 }
 
 fn key_of(scope: &Scope<'_>, query: &PageQuery, id: &[u8]) -> Result<Option<ListKey>, EngineError> {
@@ -58,15 +59,15 @@ fn key_of(scope: &Scope<'_>, query: &PageQuery, id: &[u8]) -> Result<Option<List
     found.transpose().map(|values| values.map(ListKey))
 }
 
-/// Rows beyond a key: after it in the list's order, before it if `backwards`; itself too if `inclusive`.
-/// NULL comes first, as in SQLite's order.
+/// Rows beyond a key, itself too if `inclusive`, as ranges one after another in the order they are read.
+/// Each is one run of an index, so a place deep in the list costs what its beginning costs. NULL is the least value.
 pub(super) fn beyond(
     scope: &mut Scope<'_>,
     query: &PageQuery,
     key: &ListKey,
     backwards: bool,
     inclusive: bool,
-) -> Result<String, EngineError> {
+) -> Result<Vec<String>, EngineError> {
     let Some((id, values)) = key.0.split_last().filter(|(_, values)| values.len() == query.keys.len()) else {
         return Err(mistake("the place in the list belongs to another order; read the list anew"));
     };
@@ -75,38 +76,34 @@ pub(super) fn beyond(
         Value::Binary(bytes) => bytes.clone(),
         _ => return Err(mistake("the place in the list is malformed")),
     };
-    scope.parameters.push(id.into());
-    let id = format!("?{}", scope.parameters.len());
-    let mut alternatives = Vec::new();
     let mut equal = Vec::new();
-    let mut bound = None;
+    let mut ranges: Vec<String> = Vec::new();
     for (part, value) in query.keys.iter().zip(values) {
         let at = Expression::of_value(value, &mut scope.parameters)?;
-        let (column, at_sql, _) = part.expression.aligned(&at)?;
-        let greater = part.descending == backwards;
-        let strictly = match (greater, matches!(value, Value::Empty)) {
-            (true, true) => format!("{column} IS NOT NULL"),
-            (true, false) => format!("{column} > {at_sql}"),
-            (false, true) => "0".to_owned(),
-            (false, false) => format!("({column} < {at_sql} OR {column} IS NULL)"),
+        let (column, at, _) = part.expression.aligned(&at)?;
+        let blank = matches!(value, Value::Empty);
+        let further = match (part.descending == backwards, blank) {
+            (true, true) => vec![format!("{column} IS NOT NULL")],
+            (true, false) => vec![format!("{column} > {at}")],
+            (false, true) => Vec::new(),
+            (false, false) => vec![format!("{column} < {at}"), format!("{column} IS NULL")],
         };
-        if bound.is_none() {
-            // Lets SQLite start in the index at the right place.
-            bound = match (greater, matches!(value, Value::Empty)) {
-                (true, false) => Some(format!("{column} >= {at_sql}")),
-                _ => Some("1".into()),
-            };
-        }
-        alternatives.push(equal.iter().cloned().chain([strictly]).collect::<Vec<_>>().join(" AND "));
-        equal.push(format!("{column} IS {at_sql}"));
+        // Ranges of later keys come first: they are within the same value of this one.
+        let within = further.into_iter().map(|range| both(&equal, &range));
+        ranges.splice(0..0, within);
+        equal.push(format!("{column} IS {at}"));
     }
-    let comparison = match (backwards, inclusive) {
-        (false, true) => ">=",
-        (false, false) => ">",
-        (true, true) => "<=",
-        (true, false) => "<",
+    scope.parameters.push(id.into());
+    let comparison = match (query.id_descending() == backwards, inclusive) {
+        (true, true) => ">=",
+        (true, false) => ">",
+        (false, true) => "<=",
+        (false, false) => "<",
     };
-    alternatives.push(equal.into_iter().chain([format!("{} {comparison} {id}", query.id)]).collect::<Vec<_>>().join(" AND "));
-    let any = alternatives.into_iter().map(|a| format!("({a})")).collect::<Vec<_>>().join(" OR ");
-    Ok(format!("{} AND ({any})", bound.unwrap_or_else(|| "1".into())))
+    ranges.insert(0, both(&equal, &format!("{} {comparison} ?{}", query.id, scope.parameters.len())));
+    Ok(ranges)
+}
+
+fn both(equal: &[String], range: &str) -> String {
+    equal.iter().map(String::as_str).chain([range]).collect::<Vec<_>>().join(" AND ")
 }

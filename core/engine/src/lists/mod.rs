@@ -3,14 +3,17 @@
 mod anchor;
 mod suggest;
 
+use std::time::Duration;
+
 use rusqlite::types::Value as Sql;
 use twinshore_metadata::{ObjectDefinition, ObjectKind, Ref, SortDirection, SortKey, Value};
-use twinshore_protocol::{Comparison, ListAnchor, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow};
+use twinshore_protocol::{Comparison, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow};
 use uuid::Uuid;
 
 use crate::objects::present_values;
 use crate::query::{self, Expression, Scope, mistake};
-use crate::{EngineError, Unit};
+use crate::storage::within;
+use crate::{EngineError, Unit, search};
 
 pub use suggest::suggest;
 
@@ -19,6 +22,8 @@ mod tests;
 
 /// Rows of a page at most.
 pub const MAXIMUM_PAGE: u32 = 500;
+/// Time of a page at most.
+const MAXIMUM_TIME: Duration = Duration::from_secs(10);
 /// Words of a search at most.
 const MAXIMUM_WORDS: usize = 8;
 
@@ -44,18 +49,7 @@ pub fn page(unit: &Unit, request: &ListPageRequest) -> Result<ListPageResponse, 
     let conditions = conditions(&mut scope, &object, request)?;
     let query = PageQuery { table, id, keys, columns, flags, conditions };
 
-    let (backwards, start) = anchor::place(&mut scope, &query, &request.anchor)?;
-    let mut rows = query.fetch(&scope, start.as_deref(), backwards, limit + 1)?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    if backwards {
-        rows.reverse();
-    }
-    let at_edge = matches!(request.anchor, ListAnchor::Start | ListAnchor::End);
-    let beyond = !at_edge && query.is_something_beyond(&mut scope, &rows, backwards)?;
-    present(unit, &mut rows)?;
-    let (more_before, more_after) = if backwards { (more, beyond) } else { (beyond, more) };
-    Ok(ListPageResponse { rows, more_before, more_after })
+    within(MAXIMUM_TIME, || query.page(&mut scope, request, limit))
 }
 
 /// The parts of a page's SELECT.
@@ -70,20 +64,57 @@ pub(crate) struct PageQuery {
 }
 
 impl PageQuery {
-    fn fetch(
-        &self,
-        scope: &Scope<'_>,
-        start: Option<&str>,
-        backwards: bool,
-        limit: usize,
-    ) -> Result<Vec<ListRow>, EngineError> {
+    fn page(&self, scope: &mut Scope<'_>, request: &ListPageRequest, limit: usize) -> Result<ListPageResponse, EngineError> {
+        let place = anchor::place(scope, self, &request.anchor)?;
+        let backwards = place.backwards;
+        let ranges = match &place.from {
+            Some((key, inclusive)) => anchor::beyond(scope, self, key, backwards, *inclusive)?,
+            None => vec!["1".to_owned()],
+        };
+        let mut rows = Vec::new();
+        for range in &ranges {
+            if rows.len() <= limit {
+                rows.extend(self.fetch(scope, range, backwards, limit + 1 - rows.len())?);
+            }
+        }
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if backwards {
+            rows.reverse();
+        }
+        let edge = if backwards { rows.last() } else { rows.first() };
+        let beyond = match (edge, place.from) {
+            (_, None) => false,
+            (Some(row), Some(_)) => self.is_something_beyond(scope, &row.key.clone(), !backwards, false)?,
+            (None, Some((key, inclusive))) => self.is_something_beyond(scope, &key, !backwards, !inclusive)?,
+        };
+        present(scope.unit, &mut rows)?;
+        let (more_before, more_after) = if backwards { (more, beyond) } else { (beyond, more) };
+        Ok(ListPageResponse { rows, more_before, more_after })
+    }
+
+    /// The id follows the direction of the last key, so that one index gives the whole order.
+    fn id_descending(&self) -> bool {
+        self.keys.last().is_some_and(|key| key.descending)
+    }
+
+    fn fetch(&self, scope: &Scope<'_>, range: &str, backwards: bool, limit: usize) -> Result<Vec<ListRow>, EngineError> {
         let expressions: Vec<&Expression> =
             self.keys.iter().map(|k| &k.expression).chain(&self.columns).chain(self.flags.iter().map(|(_, e)| e)).collect();
         let list = expressions.iter().flat_map(|e| e.selected()).map(|c| format!(", {c}")).collect::<String>();
-        let sql = self.sql(&format!("{}{list}", self.id_sql()), scope, start, backwards, limit);
+        let sql = format!(
+            "SELECT {}{list} FROM {} {} WHERE {} ORDER BY {} LIMIT {limit}",
+            self.id,
+            self.table,
+            scope.joins.join(" "),
+            self.filter(range),
+            self.order(backwards)
+        );
         let connection = scope.unit.connection()?;
         let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(rusqlite::params_from_iter(scope.parameters.iter()))?;
+        // A range uses the parameters up to its last one.
+        let used = statement.parameter_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(scope.parameters.iter().take(used)))?;
         let source = &scope.sources[0];
         let mut result = Vec::new();
         while let Some(row) = rows.next()? {
@@ -116,35 +147,34 @@ impl PageQuery {
         Ok(result)
     }
 
-    fn sql(&self, list: &str, scope: &Scope<'_>, start: Option<&str>, backwards: bool, limit: usize) -> String {
-        let order: String = self
-            .keys
-            .iter()
-            .map(|key| format!("{} {}, ", key.expression.sql, if key.descending == backwards { "ASC" } else { "DESC" }))
-            .collect();
-        let conditions = self.conditions.iter().map(String::as_str).chain(start).collect::<Vec<_>>();
-        let filter = if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") };
-        let last = if backwards { "DESC" } else { "ASC" };
-        format!(
-            "SELECT {list} FROM {} {} WHERE {filter} ORDER BY {order}{} {last} LIMIT {limit}",
-            self.table,
-            scope.joins.join(" "),
-            self.id_sql()
-        )
+    fn filter(&self, range: &str) -> String {
+        self.conditions.iter().map(String::as_str).chain([range]).collect::<Vec<_>>().join(" AND ")
     }
 
-    fn id_sql(&self) -> String {
-        self.id.to_owned()
+    fn order(&self, backwards: bool) -> String {
+        let direction = |descending: bool| if descending == backwards { "ASC" } else { "DESC" };
+        let keys = self.keys.iter().map(|key| format!("{} {}, ", key.expression.sql, direction(key.descending)));
+        format!("{}{} {}", keys.collect::<String>(), self.id, direction(self.id_descending()))
     }
 
-    /// True if there are rows on the side the page was not read to.
-    fn is_something_beyond(&self, scope: &mut Scope<'_>, rows: &[ListRow], backwards: bool) -> Result<bool, EngineError> {
-        let edge = if backwards { rows.last() } else { rows.first() };
-        let Some(edge) = edge else { return Ok(true) };
-        let condition = anchor::beyond(scope, self, &edge.key, !backwards, false)?;
-        let sql = self.sql("1", scope, Some(&condition), !backwards, 1);
+    /// True if there are rows beyond a key, itself included if `inclusive`.
+    fn is_something_beyond(
+        &self,
+        scope: &mut Scope<'_>,
+        key: &ListKey,
+        backwards: bool,
+        inclusive: bool,
+    ) -> Result<bool, EngineError> {
         let connection = scope.unit.connection()?;
-        Ok(connection.prepare_cached(&sql)?.exists(rusqlite::params_from_iter(scope.parameters.iter()))?)
+        for range in anchor::beyond(scope, self, key, backwards, inclusive)? {
+            let sql = format!("SELECT 1 FROM {} {} WHERE {}", self.table, scope.joins.join(" "), self.filter(&range));
+            let mut statement = connection.prepare_cached(&sql)?;
+            let used = statement.parameter_count();
+            if statement.exists(rusqlite::params_from_iter(scope.parameters.iter().take(used)))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 }
 
@@ -244,24 +274,42 @@ fn persons_condition(scope: &mut Scope<'_>, condition: &ListCondition) -> Result
 
 /// Every word is somewhere in the item's texts.
 fn search(scope: &mut Scope<'_>, object: &ObjectDefinition, text: &str) -> Result<Vec<String>, EngineError> {
-    if text.trim().is_empty() {
+    let words: Vec<&str> = text.split_whitespace().take(MAXIMUM_WORDS).collect();
+    if words.is_empty() {
         return Ok(Vec::new());
     }
-    let mut places = Vec::new();
-    for attribute in object.all_attributes() {
-        let standard = matches!(attribute.name.as_str(), "Description" | "Code" | "Number");
-        let reference = object.name.kind == ObjectKind::Document && attribute.types.references().next().is_some();
-        if !(standard || attribute.index || reference) || scope.unit.user().hidden(&object.name).contains(&attribute.name) {
-            continue;
+    let hidden = scope.unit.user().hidden(&object.name);
+    let mut names = search::attributes(object);
+    if !names.iter().any(|n| hidden.contains(n)) {
+        let connection = scope.unit.connection()?;
+        let place = scope.parameters.len() + 1;
+        if let Some((condition, pattern)) = search::condition(&connection, object, "t1.\"Ref\"", &words, place)? {
+            scope.parameters.push(Sql::Text(pattern));
+            let short = words.iter().filter(|word| word.chars().count() < 3).copied().collect::<Vec<_>>();
+            let mut all = vec![condition];
+            all.extend(in_texts(scope, &names, &short)?);
+            return Ok(all);
         }
-        let expression = scope.path(&[attribute.name.clone()])?;
+    }
+    if object.name.kind == ObjectKind::Document {
+        names.extend(object.attributes.iter().filter(|a| a.types.references().next().is_some()).map(|a| a.name.clone()));
+    }
+    names.retain(|n| !hidden.contains(n));
+    in_texts(scope, &names, &words)
+}
+
+/// Every word is in one of these attributes, read row by row.
+fn in_texts(scope: &mut Scope<'_>, names: &[String], words: &[&str]) -> Result<Vec<String>, EngineError> {
+    let mut places = Vec::new();
+    for name in names {
+        let expression = scope.path(std::slice::from_ref(name))?;
         let expression = query::presentation(scope, &expression)?;
         if expression.kind == query::Kind::Text {
             places.push(expression.sql);
         }
     }
     let mut all = Vec::new();
-    for word in text.split_whitespace().take(MAXIMUM_WORDS) {
+    for word in words {
         let any: Vec<String> = places.iter().map(|place| contains(scope, place, &word.to_lowercase())).collect();
         all.push(format!("({})", if any.is_empty() { "0".to_owned() } else { any.join(" OR ") }));
     }

@@ -5,10 +5,9 @@ use twinshore_metadata::{ObjectDefinition, Ref};
 use twinshore_protocol::{SuggestRequest, SuggestResponse};
 use uuid::Uuid;
 
-use crate::objects;
 use crate::query::Scope;
 use crate::storage::quoted;
-use crate::{EngineError, Unit};
+use crate::{EngineError, Unit, objects, search};
 
 /// Items at most.
 const MAXIMUM_SUGGESTIONS: u32 = 50;
@@ -54,9 +53,10 @@ fn fitting(unit: &Unit, object: &ObjectDefinition, text: &str, begins: bool, lim
     let table = scope.add(&[object.name.kind.prefix().to_owned(), object.name.name.clone()], "")?;
     let source = scope.sources[0].clone();
     let standard = object.standard_attributes();
+    let hidden = unit.user().hidden(&object.name);
     let places: Vec<String> = ["Description", "Code", "Number"]
         .iter()
-        .filter(|n| standard.iter().any(|a| a.name == **n))
+        .filter(|n| standard.iter().any(|a| a.name == **n) && !hidden.iter().any(|h| h == *n))
         .map(|n| format!("t1.{}", quoted(n)))
         .collect();
     let Some(order) = places.first().cloned() else { return Ok(Vec::new()) };
@@ -67,7 +67,11 @@ fn fitting(unit: &Unit, object: &ObjectDefinition, text: &str, begins: bool, lim
             conditions.push(format!("t1.{} IS NOT 1", quoted(name)));
         }
     }
-    if !text.is_empty() {
+    let indexed = if begins { None } else { found_in_index(&scope, object, text)? };
+    if let Some((condition, pattern)) = indexed {
+        scope.parameters.push(Sql::Text(pattern));
+        conditions.push(condition);
+    } else if !text.is_empty() {
         let any: Vec<String> = places
             .iter()
             .map(|place| {
@@ -94,4 +98,14 @@ fn fitting(unit: &Unit, object: &ObjectDefinition, text: &str, begins: bool, lim
         all.push(Ref::new(object.name.clone(), Uuid::from_slice(&id?).unwrap_or_default()));
     }
     Ok(all)
+}
+
+/// What the text index says, unless it would tell about attributes that the user may not see.
+fn found_in_index(scope: &Scope<'_>, object: &ObjectDefinition, text: &str) -> Result<Option<(String, String)>, EngineError> {
+    let hidden = scope.unit.user().hidden(&object.name);
+    if search::attributes(object).iter().any(|name| hidden.contains(name)) {
+        return Ok(None);
+    }
+    let connection = scope.unit.connection()?;
+    search::condition(&connection, object, "t1.\"Ref\"", &[text], scope.parameters.len() + 1)
 }

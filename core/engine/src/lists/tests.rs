@@ -1,7 +1,7 @@
 //! Behaviour of lists.
 
 use twinshore_metadata::{Target, Value};
-use twinshore_protocol::SuggestRequest;
+use twinshore_protocol::{ListAnchor, SuggestRequest};
 
 use super::*;
 use crate::fixture::{Fixture, number};
@@ -107,4 +107,19 @@ fn suggestions_begin_with_the_text_first() {
     let request = SuggestRequest { objects: vec!["Catalog.Goods".parse().expect("a name")], text: "tea".into(), limit: 5 };
     let found = suggest(&fixture.unit(), &request).expect("suggestions").references;
     assert_eq!(found.iter().map(|r| r.text()).collect::<Vec<_>>(), ["Tea", "Green tea"]);
+}
+
+#[test]
+fn a_page_beyond_the_last_row_is_empty_and_tells_what_is_before() {
+    let fixture = goods(3);
+    let unit = fixture.unit();
+    let whole = page(&unit, &request(&[], 10)).expect("a page");
+    let anchor = ListAnchor::After(whole.rows[2].key.clone());
+    let beyond = page(&unit, &ListPageRequest { anchor: anchor.clone(), ..request(&[], 10) }).expect("a page");
+    assert!(beyond.rows.is_empty() && beyond.more_before && !beyond.more_after);
+    for row in &whole.rows {
+        crate::objects::delete(&unit, row.reference.as_ref().expect("an item"), &crate::objects::NoHandlers).expect("deleted");
+    }
+    let nothing = page(&unit, &ListPageRequest { anchor, ..request(&[], 10) }).expect("a page");
+    assert!(nothing.rows.is_empty() && !nothing.more_before && !nothing.more_after);
 }

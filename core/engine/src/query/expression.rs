@@ -8,6 +8,24 @@ use twinshore_protocol::ServerError;
 use crate::EngineError;
 use crate::storage::values::{Column, decode_as};
 
+/// Digits after the point at most; a 64-bit number has no more digits.
+pub const MAXIMUM_SCALE: u32 = 18;
+
+/// 10^`exponent`.
+pub fn power_of_ten(exponent: u32) -> Result<i64, EngineError> {
+    10_i64.checked_pow(exponent).ok_or_else(too_many_digits)
+}
+
+/// A number as a count of parts of 10^`scale`, if it has not too many digits after the point.
+pub fn number(sql: String, scale: u32) -> Result<Expression, EngineError> {
+    if scale > MAXIMUM_SCALE { Err(too_many_digits()) } else { Ok(Expression::new(sql, Kind::Number(scale))) }
+}
+
+/// The refusal of a number beyond 18 digits.
+pub fn too_many_digits() -> EngineError {
+    mistake("a number has more than 18 digits")
+}
+
 /// What an expression's value is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
@@ -49,10 +67,8 @@ impl Expression {
             Value::Boolean(b) => (Sql::Integer(i64::from(*b)), Kind::Boolean),
             Value::Decimal(number) => {
                 let number = number.normalize();
-                (
-                    Sql::Integer(i64::try_from(number.mantissa()).map_err(|_| mistake("a number has too many digits"))?),
-                    Kind::Number(number.scale()),
-                )
+                let mantissa = i64::try_from(number.mantissa()).ok().filter(|_| number.scale() <= MAXIMUM_SCALE);
+                (Sql::Integer(mantissa.ok_or_else(too_many_digits)?), Kind::Number(number.scale()))
             }
             Value::String(text) => (Sql::Text(text.clone()), Kind::Text),
             Value::Date(date) => (Sql::Text(date.format("%Y-%m-%dT%H:%M:%S").to_string()), Kind::Date),
@@ -71,8 +87,8 @@ impl Expression {
     pub fn rescaled(&self, scale: u32) -> Result<String, EngineError> {
         match self.kind {
             Kind::Number(own) if own == scale => Ok(self.sql.clone()),
-            Kind::Number(own) if own < scale => Ok(format!("({} * {})", self.sql, 10_i64.pow(scale - own))),
-            Kind::Number(own) => Ok(format!("({} / {})", self.sql, 10_i64.pow(own - scale))),
+            Kind::Number(own) if own < scale => Ok(format!("({} * {})", self.sql, power_of_ten(scale - own)?)),
+            Kind::Number(own) => Ok(format!("({} / {})", self.sql, power_of_ten(own - scale)?)),
             Kind::Nothing => Ok("NULL".into()),
             _ => Err(mistake("a number is wanted here")),
         }
@@ -88,6 +104,9 @@ impl Expression {
             (Kind::Number(_), Kind::Nothing) => Ok((self.sql.clone(), other.sql.clone(), self.kind.clone())),
             (Kind::Number(_), _) | (_, Kind::Number(_)) if self.kind != Kind::Nothing && other.kind != Kind::Nothing => {
                 Err(mistake("a number can't be compared with something else"))
+            }
+            (Kind::Text, Kind::Typed(_) | Kind::Boolean) | (Kind::Typed(_) | Kind::Boolean, Kind::Text) => {
+                Err(mistake("a text can't be compared with something else; compare Ref.Description, or pass the reference"))
             }
             (Kind::Nothing, kind) => Ok((self.sql.clone(), other.sql.clone(), kind.clone())),
             (kind, _) => Ok((self.sql.clone(), other.sql.clone(), kind.clone())),
@@ -118,7 +137,8 @@ impl Expression {
             (Kind::Typed(types), _) => types.0.iter().find_map(|t| decode_as(stored, t)).unwrap_or_default(),
             (_, ValueRef::Text(text)) => Value::String(String::from_utf8_lossy(text).into_owned()),
             (_, ValueRef::Integer(number)) => Value::Decimal(Decimal::from(number)),
-            (_, ValueRef::Real(number)) => Value::Decimal(Decimal::try_from(number).unwrap_or_default()),
+            // SQLite leaves whole numbers when they grow beyond 64 bits; a wrong number is worse than none.
+            (_, ValueRef::Real(_)) => return Err(too_many_digits()),
             (_, ValueRef::Blob(bytes)) => Value::Binary(bytes.to_vec()),
         })
     }
@@ -127,7 +147,10 @@ impl Expression {
 /// The kind of a column.
 pub fn kind_of(types: &TypeSet) -> Kind {
     match types.single() {
-        Some(AttributeType::Decimal { scale, .. }) => Kind::Number(u32::from(*scale)),
+        // Longer numbers are kept as text: they can be selected, not calculated with.
+        Some(AttributeType::Decimal { digits, scale }) if u32::from(*digits) <= MAXIMUM_SCALE => {
+            Kind::Number(u32::from(*scale))
+        }
         Some(AttributeType::String(_) | AttributeType::Text) => Kind::Text,
         Some(AttributeType::Boolean) => Kind::Boolean,
         Some(AttributeType::Date(_)) => Kind::Date,

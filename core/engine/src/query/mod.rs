@@ -3,18 +3,22 @@
 //! The text is parsed, checked against the metadata and the user's rights, and written anew for SQLite; values are parameters,
 //! never part of the text. Paths become joins, row-level rights become conditions, numbers stay exact.
 
+mod closest;
 mod expression;
 mod scope;
 mod select;
 mod translate;
+mod virtual_tables;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use rusqlite::OptionalExtension;
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
-use twinshore_metadata::Ref;
+use twinshore_metadata::{ObjectName, Ref};
 
 use crate::storage::quoted;
 use crate::{EngineError, Unit};
@@ -53,10 +57,43 @@ pub(crate) fn condition_sql(scope: &mut Scope<'_>, text: &str) -> Result<String,
 /// # Errors
 /// If the condition is wrong or the database fails.
 pub fn fulfils(unit: &Unit, reference: &Ref, condition: &str) -> Result<bool, EngineError> {
-    let mut scope = Scope::new(unit);
+    let mut scope = Scope::privileged(unit);
     let table = scope.add(&[reference.object.kind.prefix().to_owned(), reference.object.name.clone()], "")?;
     let condition = condition_sql(&mut scope, condition)?;
     exists(&scope, &table, &condition, reference)
+}
+
+/// Those of the items that the user may see and that fulfil a condition (`keep` of the composition; empty for all).
+///
+/// # Errors
+/// If a condition is wrong or the database fails.
+pub(crate) fn members(
+    unit: &Unit,
+    object: &ObjectName,
+    ids: &[uuid::Uuid],
+    keep: &str,
+) -> Result<HashSet<uuid::Uuid>, EngineError> {
+    let mut scope = Scope::new(unit);
+    let table = scope.add(&[object.kind.prefix().to_owned(), object.name.clone()], "")?;
+    let source = scope.sources[0].clone();
+    let mut conditions = vec!["1".to_owned()];
+    conditions.extend(scope.rights_condition(&source)?);
+    if !keep.trim().is_empty() {
+        conditions.push(scope.inside(&source, keep)?);
+    }
+    let mut parameters = scope.parameters.clone();
+    parameters.extend(ids.iter().map(|id| id.as_bytes().to_vec().into()));
+    let marks: Vec<String> = (scope.parameters.len() + 1..=parameters.len()).map(|n| format!("?{n}")).collect();
+    let sql =
+        format!("SELECT t1.\"Ref\" FROM {table} WHERE t1.\"Ref\" IN ({}) AND {}", marks.join(", "), conditions.join(" AND "));
+    let connection = unit.connection()?;
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get::<_, Vec<u8>>(0))?;
+    let mut all = HashSet::with_capacity(ids.len());
+    for id in found {
+        all.insert(uuid::Uuid::from_slice(&id?).unwrap_or_default());
+    }
+    Ok(all)
 }
 
 /// True if the user's row conditions let the item be seen; also for one that does not exist.

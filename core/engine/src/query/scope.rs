@@ -3,6 +3,7 @@
 use rusqlite::types::Value as Sql;
 use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind, ObjectName, TypeSet};
 
+use super::closest::{advice, closest};
 use super::expression::{Expression, Kind, kind_of, mistake};
 use crate::rights::Action;
 use crate::storage::quoted;
@@ -11,8 +12,6 @@ use crate::{EngineError, Unit};
 
 /// Tables joined by paths at most.
 const MAXIMUM_JOINS: usize = 40;
-/// Row conditions inside row conditions at most.
-const MAXIMUM_DEPTH: u32 = 4;
 
 /// A table of the query.
 #[derive(Debug, Clone)]
@@ -25,6 +24,14 @@ pub struct Source {
     pub object: ObjectName,
     /// Tabular section of it.
     pub table: Option<String>,
+    /// Columns of a virtual table; its rows are limited to what the user may see already.
+    pub columns: Option<Vec<Column>>,
+}
+
+impl Source {
+    fn whole(name: &str, alias: String, object: ObjectName) -> Self {
+        Self { name: name.to_owned(), alias, object, table: None, columns: None }
+    }
 }
 
 /// What a query may name.
@@ -34,6 +41,10 @@ pub struct Scope<'u> {
     /// Joins made by paths, in order.
     pub joins: Vec<String>,
     pub parameters: Vec<Sql>,
+    /// Nesting of the expression being written.
+    pub nesting: u32,
+    /// Where the name being looked up stands, for messages.
+    pub place: String,
     made: Vec<(String, String)>,
     next: usize,
     depth: u32,
@@ -41,18 +52,37 @@ pub struct Scope<'u> {
 
 impl<'u> Scope<'u> {
     pub const fn new(unit: &'u Unit) -> Self {
-        Self { unit, sources: Vec::new(), joins: Vec::new(), parameters: Vec::new(), made: Vec::new(), next: 0, depth: 0 }
+        Self {
+            unit,
+            sources: Vec::new(),
+            joins: Vec::new(),
+            parameters: Vec::new(),
+            nesting: 0,
+            place: String::new(),
+            made: Vec::new(),
+            next: 0,
+            depth: 0,
+        }
+    }
+
+    /// A scope for conditions of the configuration itself (rights, `keep`): what the user may not see may still decide.
+    pub const fn privileged(unit: &'u Unit) -> Self {
+        let mut scope = Self::new(unit);
+        scope.depth = 1;
+        scope
     }
 
     /// Adds a table by its full name; gives its text for FROM.
     pub fn add(&mut self, full_name: &[String], name: &str) -> Result<String, EngineError> {
-        let object: ObjectName = full_name.iter().take(2).cloned().collect::<Vec<_>>().join(".").parse().map_err(mistake)?;
-        let definition = self.unit.object(&object)?;
-        self.unit.user().check(Action::Read, &object, definition.title.text(&self.unit.user().language))?;
+        let definition = self.object(full_name)?;
+        let object = definition.name.clone();
         let table = match full_name.get(2) {
             None => None,
             Some(table) if definition.table(table).is_some() => Some(table.clone()),
-            Some(table) => return Err(mistake(format!("{object} has no tabular section {table}"))),
+            Some(table) => {
+                let known = definition.tables.iter().map(|t| t.name.as_str());
+                return Err(mistake(format!("{object} has no tabular section {table}{}", advice(closest(table, known)))));
+            }
         };
         if matches!(object.kind, ObjectKind::Enumeration | ObjectKind::Constant)
             || !(object.kind.is_stored_object() || object.kind.is_register())
@@ -61,11 +91,37 @@ impl<'u> Scope<'u> {
         }
         let alias = self.alias();
         let physical = table.as_ref().map_or_else(|| object.to_string(), |t| format!("{object}.{t}"));
-        self.sources.push(Source { name: name.to_owned(), alias: alias.clone(), object, table });
+        self.sources.push(Source { table, ..Source::whole(name, alias.clone(), object) });
         Ok(format!("{} AS {alias}", quoted(&physical)))
     }
 
-    fn alias(&mut self) -> String {
+    /// The object whose table is named first, if the user may read it.
+    pub fn object(&self, full_name: &[String]) -> Result<&'u ObjectDefinition, EngineError> {
+        let object: ObjectName = full_name.iter().take(2).cloned().collect::<Vec<_>>().join(".").parse().map_err(mistake)?;
+        let definition = self.unit.object(&object).map_err(|error| {
+            let names = self.unit.configuration().objects.keys().filter(|o| o.kind == object.kind);
+            let names: Vec<String> = names.map(ToString::to_string).collect();
+            match closest(&object.to_string(), names.iter().map(String::as_str)) {
+                Some(name) if !self.unit.engine().is_standalone() => {
+                    mistake(format!("there is no {object} in the configuration{}", advice(Some(name))))
+                }
+                _ => error,
+            }
+        })?;
+        if self.depth == 0 {
+            self.unit.user().check(Action::Read, &object, definition.title.text(&self.unit.user().language))?;
+        }
+        Ok(definition)
+    }
+
+    /// Adds a virtual table with these columns.
+    pub fn add_virtual(&mut self, object: ObjectName, columns: Vec<Column>, name: &str) -> String {
+        let alias = self.alias();
+        self.sources.push(Source { columns: Some(columns), ..Source::whole(name, alias.clone(), object) });
+        alias
+    }
+
+    pub(super) fn alias(&mut self) -> String {
         self.next += 1;
         format!("t{}", self.next)
     }
@@ -88,11 +144,10 @@ impl<'u> Scope<'u> {
     fn enumeration_value(&mut self, object: &str, value: &str) -> Result<Expression, EngineError> {
         let name = ObjectName::new(ObjectKind::Enumeration, object);
         let definition = self.unit.object(&name)?;
-        let found = definition
-            .values
-            .iter()
-            .find(|v| v.name == value)
-            .ok_or_else(|| mistake(format!("{name} has no value {value}")))?;
+        let found = definition.values.iter().find(|v| v.name == value).ok_or_else(|| {
+            let known = closest(value, definition.values.iter().map(|v| v.name.as_str()));
+            mistake(format!("{name} has no value {value}{}", advice(known)))
+        })?;
         let reference = twinshore_metadata::Ref::new(name.clone(), found.id);
         Expression::of_value(&reference.into(), &mut self.parameters)
     }
@@ -112,15 +167,43 @@ impl<'u> Scope<'u> {
         }
     }
 
+    /// The error for a name that no table has: excluded from the composition (C16), or nowhere, with the nearest one known.
     fn unknown(&self, name: &str) -> EngineError {
-        if let [source] = self.sources.as_slice() {
-            return crate::objects::unknown_attribute(self.unit, &source.object, name);
+        let [source] = self.sources.as_slice() else {
+            let known: Vec<String> = self.sources.iter().flat_map(|s| self.names(s)).collect();
+            let near = advice(closest(name, known.iter().map(String::as_str)));
+            return mistake(format!("there is no {name} in its tables{}{near}", self.place));
+        };
+        self.unknown_in(source, name)
+    }
+
+    fn unknown_in(&self, source: &Source, name: &str) -> EngineError {
+        let error = crate::objects::unknown_attribute(self.unit, &source.object, name);
+        if matches!(&error, EngineError::Refused(twinshore_protocol::ServerError::NotInComposition { .. })) {
+            return error;
         }
-        mistake(format!("there is no {name} in its tables"))
+        let known = self.names(source);
+        let near = advice(closest(name, known.iter().map(String::as_str)));
+        mistake(format!("{} has no attribute {name}{}{near}", source.object, self.place))
+    }
+
+    /// Names that a source has.
+    fn names(&self, source: &Source) -> Vec<String> {
+        if let Some(columns) = &source.columns {
+            return columns.iter().map(|c| c.name.clone()).collect();
+        }
+        let Some(definition) = self.unit.configuration().object(&source.object) else { return Vec::new() };
+        match source.table.as_ref().and_then(|t| definition.table(t)) {
+            Some(table) => table.columns.iter().map(|c| c.name.clone()).collect(),
+            None => definition.all_attributes().into_iter().map(|a| a.name).collect(),
+        }
     }
 
     /// The attribute of a source, `Ref`, `LineNumber` and `Recorder` among them.
     fn column(&self, source: &Source, name: &str) -> Option<Column> {
+        if let Some(columns) = &source.columns {
+            return columns.iter().find(|c| c.name == name).cloned();
+        }
         let definition = self.unit.configuration().object(&source.object)?;
         let own = || TypeSet::one(AttributeType::Ref(source.object.clone()));
         let configuration = self.unit.configuration();
@@ -144,14 +227,25 @@ impl<'u> Scope<'u> {
     }
 
     fn attribute(&self, source: &Source, name: &str) -> Result<Expression, EngineError> {
-        let column =
-            self.column(source, name).ok_or_else(|| crate::objects::unknown_attribute(self.unit, &source.object, name))?;
-        if source.table.is_none() && self.unit.user().hidden(&source.object).iter().any(|h| h == name) {
+        let column = self.column(source, name).ok_or_else(|| self.unknown_in(source, name))?;
+        if self.is_hidden(source, name) {
             let what = format!("see {}.{name}", source.object);
             return Err(EngineError::Refused(twinshore_protocol::ServerError::AccessDenied { what }));
         }
         let kind = kind_of(&column.types);
         Ok(Expression { sql: format!("{}.{}", source.alias, quoted(name)), kind, column: Some((source.alias.clone(), column)) })
+    }
+
+    fn is_hidden(&self, source: &Source, name: &str) -> bool {
+        // `Ref` and `LineNumber` tell nothing by themselves.
+        if self.depth > 0 || matches!(name, "Ref" | "LineNumber") {
+            return false;
+        }
+        let hidden = self.unit.user().hidden(&source.object);
+        hidden.iter().any(|h| match &source.table {
+            Some(table) => h == table || *h == format!("{table}.{name}"),
+            None => h == name,
+        })
     }
 
     /// `expression.name` for callers that have the expression already.
@@ -172,7 +266,7 @@ impl<'u> Scope<'u> {
             [target] => {
                 let target = (*target).clone();
                 let alias = self.join(expression, &target)?;
-                self.attribute(&Source { name: String::new(), alias, object: target, table: None }, name)
+                self.attribute(&Source::whole("", alias, target), name)
             }
             _ => Err(mistake(format!("{name} can't be read through an attribute of several types"))),
         }
@@ -187,7 +281,7 @@ impl<'u> Scope<'u> {
             return Err(mistake(format!("it follows more than {MAXIMUM_JOINS} references")));
         }
         let alias = self.alias();
-        let source = Source { name: String::new(), alias: alias.clone(), object: target.clone(), table: None };
+        let source = Source::whole("", alias.clone(), target.clone());
         let visible = self.rights_condition(&source)?;
         let condition = visible.map_or_else(String::new, |text| format!(" AND ({text})"));
         self.joins.push(format!(
@@ -201,7 +295,7 @@ impl<'u> Scope<'u> {
 
     /// The user's row conditions on a source; none if all rows may be read. Rows of an object that may not be read are none.
     pub fn rights_condition(&mut self, source: &Source) -> Result<Option<String>, EngineError> {
-        if self.unit.is_loading() {
+        if self.unit.is_loading() || self.depth > 0 || source.columns.is_some() {
             return Ok(None);
         }
         if !self.unit.user().may(Action::Read, &source.object) {
@@ -218,17 +312,29 @@ impl<'u> Scope<'u> {
         Ok((!parts.is_empty()).then(|| parts.join(" AND ")))
     }
 
-    /// A condition over the attributes of one source only.
+    /// A condition of the configuration over the attributes of one source only, complete in itself.
+    /// A row of a tabular section fulfils what its item fulfils.
     pub fn inside(&mut self, source: &Source, condition: &str) -> Result<String, EngineError> {
-        if self.depth >= MAXIMUM_DEPTH {
-            return Err(mistake("row conditions refer to each other too deeply"));
-        }
+        let alias = if source.table.is_some() { self.alias() } else { source.alias.clone() };
+        let whole = Source::whole("", alias.clone(), source.object.clone());
+        let sources = std::mem::replace(&mut self.sources, vec![whole]);
+        let (joins, made) = (std::mem::take(&mut self.joins), std::mem::take(&mut self.made));
         self.depth += 1;
-        let outer = std::mem::replace(&mut self.sources, vec![source.clone()]);
-        let result = super::condition_sql(self, condition);
-        self.sources = outer;
+        let condition = super::condition_sql(self, condition);
         self.depth -= 1;
-        result
+        let joins = std::mem::replace(&mut self.joins, joins).join(" ");
+        self.made = made;
+        self.sources = sources;
+        let condition = condition?;
+        Ok(match &source.table {
+            Some(_) => format!(
+                "EXISTS (SELECT 1 FROM {} AS {alias} {joins} WHERE {alias}.\"Ref\" = {}.\"Ref\" AND ({condition}))",
+                quoted(&source.object.to_string()),
+                source.alias
+            ),
+            None if joins.is_empty() => format!("({condition})"),
+            None => format!("EXISTS (SELECT 1 FROM (SELECT 1) {joins} WHERE {condition})"),
+        })
     }
 }
 

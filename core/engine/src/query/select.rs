@@ -1,9 +1,11 @@
 //! Whole SELECT statements.
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use sqlparser::ast::{
-    Expr, GroupByExpr, JoinConstraint, JoinOperator, LimitClause, OrderByKind, Query, Select, SelectItem, SetExpr, Statement,
-    TableFactor, Value as Literal,
+    Distinct, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, JoinConstraint, JoinOperator, LimitClause, OrderByKind, Query,
+    Select, SelectItem, SetExpr, Statement, TableFactor, Value as Literal,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -12,12 +14,15 @@ use twinshore_metadata::Value;
 use super::expression::{Expression, mistake};
 use super::scope::Scope;
 use super::translate::{self, Parameters};
-use super::{MAXIMUM_NESTING, check_length};
+use super::{MAXIMUM_NESTING, check_length, virtual_tables};
 use crate::objects::present_values;
+use crate::storage::within;
 use crate::{EngineError, Unit};
 
 /// Rows of a result at most.
 pub const MAXIMUM_ROWS: usize = 100_000;
+/// Time of one query at most.
+const MAXIMUM_TIME: Duration = Duration::from_secs(20);
 
 /// Runs a query; rows are values by the names of its columns, references with presentations.
 ///
@@ -35,22 +40,45 @@ pub fn run(unit: &Unit, text: &str, parameters: &Parameters) -> Result<Vec<Index
     };
     let mut scope = Scope::new(unit);
     let (sql, columns) = write(&mut scope, &query, parameters)?;
-    fetch(&scope, &sql, &columns)
+    within(MAXIMUM_TIME, || fetch(&scope, &sql, &columns))
+}
+
+/// What the language does not have is refused, never left out in silence.
+fn check_clauses(query: &Query, select: &Select) -> Result<(), EngineError> {
+    let unknown = [
+        ("WITH", query.with.is_some()),
+        ("FETCH", query.fetch.is_some()),
+        ("FOR", !query.locks.is_empty() || query.for_clause.is_some()),
+        ("INTO", select.into.is_some()),
+        ("TOP", select.top.is_some()),
+        ("QUALIFY", select.qualify.is_some()),
+        ("WINDOW", !select.named_window.is_empty()),
+        ("LATERAL VIEW", !select.lateral_views.is_empty()),
+        ("PREWHERE", select.prewhere.is_some()),
+        ("CONNECT BY", select.connect_by.is_some()),
+        ("DISTINCT ON", matches!(select.distinct, Some(Distinct::On(_)))),
+        (
+            "GROUP BY with modifiers",
+            !matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if modifiers.is_empty()),
+        ),
+        (
+            "HAVING without GROUP BY",
+            select.having.is_some() && matches!(&select.group_by, GroupByExpr::Expressions(e, _) if e.is_empty()),
+        ),
+    ];
+    match unknown.iter().find(|(_, there)| *there) {
+        Some((clause, _)) => Err(mistake(format!("{clause} is not part of the query language"))),
+        None => Ok(()),
+    }
 }
 
 type Columns = Vec<(String, Expression)>;
 
 fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Result<(String, Columns), EngineError> {
     let SetExpr::Select(select) = query.body.as_ref() else { return Err(mistake("it must be one SELECT")) };
-    if query.with.is_some()
-        || query.fetch.is_some()
-        || select.having.is_some() && matches!(&select.group_by, GroupByExpr::Expressions(e, _) if e.is_empty())
-    {
-        return Err(mistake("WITH, FETCH and HAVING without GROUP BY are not part of the query language"));
-    }
-    let from = from(scope, select, parameters)?;
+    check_clauses(query, select)?;
+    let (from, mut conditions) = from(scope, select, parameters)?;
     let columns = projection(scope, select, parameters)?;
-    let mut conditions = Vec::new();
     if let Some(condition) = &select.selection {
         conditions.push(translate::expression(scope, condition, parameters)?.sql);
     }
@@ -58,9 +86,6 @@ fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Resul
     let group = group.iter().map(|node| named_or_written(scope, node, &columns, parameters)).collect::<Result<Vec<_>, _>>()?;
     let having = select.having.as_ref().map(|node| translate::expression(scope, node, parameters)).transpose()?;
     let order = order(scope, query, &columns, parameters)?;
-    for source in scope.sources.clone() {
-        conditions.extend(scope.rights_condition(&source)?.map(|c| format!("({c})")));
-    }
     let list = columns.iter().flat_map(|(_, e)| e.selected()).collect::<Vec<_>>().join(", ");
     let distinct = if select.distinct.is_some() { "DISTINCT " } else { "" };
     let mut sql = format!("SELECT {distinct}{list} FROM {from} {}", scope.joins.join(" "));
@@ -79,37 +104,61 @@ fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Resul
     Ok((sql, columns))
 }
 
-fn from(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Result<String, EngineError> {
+/// The text of FROM, and the row rights of tables that no ON takes in.
+fn from(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Result<(String, Vec<String>), EngineError> {
     let mut parts = Vec::new();
+    let mut conditions = Vec::new();
     for table in &select.from {
-        let mut text = source(scope, &table.relation)?;
+        let mut text = source(scope, &table.relation, parameters)?;
+        conditions.extend(rights_of_last(scope)?);
         for join in &table.joins {
             let (word, constraint) = match &join.join_operator {
                 JoinOperator::Join(c) | JoinOperator::Inner(c) => ("JOIN", c),
                 JoinOperator::Left(c) | JoinOperator::LeftOuter(c) => ("LEFT JOIN", c),
                 _ => return Err(mistake("tables are joined by JOIN or LEFT JOIN")),
             };
-            let joined = source(scope, &join.relation)?;
+            let joined = source(scope, &join.relation, parameters)?;
+            let rights = rights_of_last(scope)?.map_or_else(String::new, |c| format!(" AND {c}"));
             let JoinConstraint::On(condition) = constraint else { return Err(mistake("a join needs ON")) };
             let before = scope.joins.len();
             let condition = translate::expression(scope, condition, parameters)?;
             if scope.joins.len() > before {
                 return Err(mistake("ON can't follow references; join the table itself"));
             }
-            text.push_str(&format!(" {word} {joined} ON {}", condition.sql));
+            text.push_str(&format!(" {word} {joined} ON ({}){rights}", condition.sql));
         }
         parts.push(text);
     }
-    if parts.is_empty() { Err(mistake("FROM is missing")) } else { Ok(parts.join(", ")) }
+    if parts.is_empty() { Err(mistake("FROM is missing")) } else { Ok((parts.join(", "), conditions)) }
 }
 
-fn source(scope: &mut Scope<'_>, factor: &TableFactor) -> Result<String, EngineError> {
-    let TableFactor::Table { name, alias, args: None, .. } = factor else {
+fn rights_of_last(scope: &mut Scope<'_>) -> Result<Option<String>, EngineError> {
+    let Some(source) = scope.sources.last().cloned() else { return Ok(None) };
+    Ok(scope.rights_condition(&source)?.map(|c| format!("({c})")))
+}
+
+fn source(scope: &mut Scope<'_>, factor: &TableFactor, parameters: &Parameters) -> Result<String, EngineError> {
+    let TableFactor::Table { name, alias, args, .. } = factor else {
         return Err(mistake("FROM names tables like Catalog.Goods or Document.Orders.Lines"));
     };
     let names: Vec<String> = name.0.iter().filter_map(|part| part.as_ident()).map(|ident| ident.value.clone()).collect();
     let known_as = alias.as_ref().map_or_else(|| names.last().cloned().unwrap_or_default(), |a| a.name.value.clone());
+    if virtual_tables::is_one(&names) {
+        let args = args.as_ref().map_or(&[][..], |a| a.args.as_slice());
+        let moments = args.iter().map(|arg| moment(scope, arg, parameters)).collect::<Result<Vec<_>, _>>()?;
+        return virtual_tables::add(scope, &names, &known_as, &moments);
+    }
+    if args.is_some() || names.len() > 3 {
+        return Err(mistake(format!("{name} has no arguments and no further parts")));
+    }
     scope.add(&names, &known_as)
+}
+
+fn moment(scope: &mut Scope<'_>, arg: &FunctionArg, parameters: &Parameters) -> Result<Expression, EngineError> {
+    match arg {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(node)) => translate::expression(scope, node, parameters),
+        other => Err(mistake(format!("`{other}` is no moment"))),
+    }
 }
 
 fn projection(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Result<Columns, EngineError> {
@@ -158,7 +207,12 @@ fn order(scope: &mut Scope<'_>, query: &Query, columns: &Columns, parameters: &P
     all.iter()
         .map(|item| {
             let direction = if item.options.asc == Some(false) { "DESC" } else { "ASC" };
-            Ok(format!("{} {direction}", named_or_written(scope, &item.expr, columns, parameters)?))
+            let nulls = match item.options.nulls_first {
+                Some(true) => " NULLS FIRST",
+                Some(false) => " NULLS LAST",
+                None => "",
+            };
+            Ok(format!("{} {direction}{nulls}", named_or_written(scope, &item.expr, columns, parameters)?))
         })
         .collect()
 }
@@ -176,12 +230,23 @@ fn limit(query: &Query) -> Result<usize, EngineError> {
     }
 }
 
+/// What SQLite says to a statement that is well written and makes no sense: an aggregate in WHERE, a sum beyond 64 bits.
+fn not_possible(error: rusqlite::Error) -> EngineError {
+    match &error {
+        rusqlite::Error::SqlInputError { msg, .. } => mistake(msg),
+        rusqlite::Error::SqliteFailure(_, Some(message)) if message.contains("overflow") => {
+            super::expression::too_many_digits()
+        }
+        _ => error.into(),
+    }
+}
+
 fn fetch(scope: &Scope<'_>, sql: &str, columns: &Columns) -> Result<Vec<IndexMap<String, Value>>, EngineError> {
     let connection = scope.unit.connection()?;
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query(rusqlite::params_from_iter(scope.parameters.iter()))?;
+    let mut statement = connection.prepare(sql).map_err(not_possible)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(scope.parameters.iter())).map_err(not_possible)?;
     let mut flat = Vec::new();
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next().map_err(not_possible)? {
         let mut at = 0;
         for (_, column) in columns {
             flat.push(column.decode(row, at)?);

@@ -120,3 +120,121 @@ proptest::proptest! {
         let _ = run(&fixture.unit(), &text, &Parameters::new());
     }
 }
+
+#[test]
+fn a_mistyped_name_is_told_with_its_place_and_the_one_that_was_meant() {
+    let fixture = filled();
+    for (text, expect) in [
+        ("SELECT Number, Coment FROM Document.Orders", "no attribute Coment (line 1, column 16); did you mean Comment?"),
+        ("SELECT Number\nFROM Document.Orders\nWHERE Counterparty.Ratin = :x", "(line 3, column 7); did you mean Rating?"),
+        ("SELECT Number FROM Document.Order", "did you mean Document.Orders?"),
+        ("SELECT Quantity AS Q FROM Document.Orders.Line", "did you mean Lines?"),
+        ("SELECT Code FROM Catalog.Goods WHERE Parent = Enum.Rating.Godd", "did you mean Good?"),
+    ] {
+        let error = run(&fixture.unit(), text, &Parameters::new()).expect_err(text);
+        assert!(error.to_string().contains(expect), "{text}: {error}");
+    }
+}
+
+#[test]
+fn balances_and_turnovers_are_tables() {
+    let fixture = filled();
+    let tea = fixture.add("Catalog.Goods", &[("Description", "Tea".into())]);
+    let unit = fixture.unit();
+    let order = run(&unit, "SELECT Ref FROM Document.Orders LIMIT 1", &Parameters::new()).expect("an order")[0]["Ref"].clone();
+    let Value::Ref(order) = order else { panic!("{order:?}") };
+    let stock = "AccumulationRegister.Stock".parse().expect("a name");
+    let movement = |quantity: &str, receipt: bool, day: u32| {
+        let date = chrono::NaiveDate::from_ymd_opt(2026, 1, day).expect("a day").and_time(chrono::NaiveTime::MIN);
+        [
+            ("Goods".to_owned(), tea.clone().into()),
+            ("Quantity".to_owned(), number(quantity)),
+            ("Receipt".to_owned(), receipt.into()),
+            ("Period".to_owned(), Value::Date(date)),
+        ]
+        .into()
+    };
+    let movements = [movement("5", true, 1), movement("1.5", false, 2), movement("1", false, 9)];
+    crate::registers::replace_movements(&unit, &stock, &order, &Value::Empty, &movements).expect("recorded");
+    for (text, expect) in [
+        ("SELECT Goods.Description AS G, Quantity FROM AccumulationRegister.Stock.Balance(DATE '2026-01-03')", "3.5"),
+        ("SELECT Goods.Description AS G, B.Quantity AS Q FROM AccumulationRegister.Stock.Balance AS B", "2.5"),
+        ("SELECT Goods.Description AS G, Quantity FROM AccumulationRegister.Stock.Turnovers(DATE '2026-01-02', :none)", "2.5"),
+    ] {
+        assert_eq!(rows(&fixture, text, &[("none", Value::Empty)]), [vec!["Tea".into(), number(expect)]], "{text}");
+    }
+}
+
+/// Sellers see orders of their own customers; the customer's owner is hidden from them.
+fn of_sellers() -> (Fixture, Ref) {
+    let mut configuration = crate::fixture::configuration();
+    let seller = configuration.roles.get_mut("Seller").expect("a role");
+    let orders = twinshore_metadata::RoleRights {
+        read: Some("Counterparty.Owner = currentUser()".into()),
+        ..twinshore_metadata::RoleRights::default()
+    };
+    seller.rights.insert("Document.Orders".parse().expect("a name"), orders);
+    let hidden = &mut seller.rights.get_mut(&"Catalog.Counterparties".parse().expect("a name")).expect("rights").hidden;
+    hidden.push("Owner".into());
+    let folder = tempfile::tempdir().expect("a folder");
+    let engine = Fixture::open(&folder, Target::MainServer, configuration);
+    let fixture = Fixture { engine, folder };
+    let ann = fixture.add("Catalog.Users", &[("Description", "Ann".into())]);
+    for (name, owner) in [("Mine", Some(ann.clone())), ("Other", None)] {
+        let owner = owner.map_or(Value::Empty, Value::Ref);
+        let customer = fixture.add("Catalog.Counterparties", &[("Description", name.into()), ("Owner", owner)]);
+        let line = Value::Structure(vec![("Quantity".into(), number("2"))]);
+        fixture.add("Document.Orders", &[("Counterparty", customer.into()), ("Lines", Value::List(vec![line]))]);
+    }
+    (fixture, ann)
+}
+
+#[test]
+fn row_rights_follow_paths_joins_and_tabular_sections_and_may_rest_on_what_is_hidden() {
+    let (fixture, ann) = of_sellers();
+    let unit = fixture.unit_as("ann", Some(ann), "Seller");
+    for (text, expect) in [
+        ("SELECT Number FROM Document.Orders", 1),
+        ("SELECT Quantity FROM Document.Orders.Lines", 1),
+        ("SELECT Ref.Number AS N FROM Document.Orders.Lines WHERE Ref.Counterparty.Description = 'Mine'", 1),
+        (
+            "SELECT C.Description AS D, O.Number AS N FROM Catalog.Counterparties AS C LEFT JOIN Document.Orders AS O ON O.Counterparty = C.Ref",
+            1,
+        ),
+    ] {
+        assert_eq!(run(&unit, text, &Parameters::new()).expect(text).len(), expect, "{text}");
+    }
+    let error = run(&unit, "SELECT Owner FROM Catalog.Counterparties", &Parameters::new()).expect_err("hidden");
+    assert!(error.to_string().contains("no right"), "{error}");
+}
+
+#[test]
+fn what_grows_without_end_is_refused_and_the_thread_lives() {
+    let fixture = filled();
+    let chain = |part: &str, count: usize| {
+        format!("SELECT COUNT(*) AS N FROM Document.Orders WHERE {}", vec![part; count].join(" AND "))
+    };
+    assert_eq!(rows(&fixture, &chain("Total > 1", 100), &[]), [vec![number("2")]]);
+    let many = Value::List((0..5_000).map(|n| number(&n.to_string())).collect());
+    assert_eq!(rows(&fixture, "SELECT Total FROM Document.Orders WHERE Total IN (:l)", &[("l", many)]), [vec![number("5")]]);
+    for text in [
+        chain("1 = 1", 2_500),
+        format!("SELECT {} AS X FROM Document.Orders", vec!["Total"; 12].join(" * ")),
+        "SELECT SUM(Total * 9999999999999999) AS X FROM Document.Orders".to_owned(),
+        "SELECT Number FROM Document.Orders WHERE SUM(Total) > 1".to_owned(),
+        "SELECT Number FROM Document.Orders WHERE Counterparty = 'Cafe'".to_owned(),
+        "SELECT DISTINCT ON (Number) Number FROM Document.Orders".to_owned(),
+    ] {
+        let error = run(&fixture.unit(), &text, &Parameters::new()).expect_err(&text);
+        assert!(matches!(error, EngineError::Refused(_)), "{error:?}");
+    }
+}
+
+#[test]
+fn a_query_that_takes_too_long_is_stopped() {
+    let fixture = filled();
+    let goods: Vec<String> = (0..9).map(|n| format!("Document.Orders AS O{n}")).collect();
+    let text = format!("SELECT COUNT(*) AS N FROM {} WHERE O1.Total + O2.Total = 77", goods.join(", "));
+    let result = crate::storage::within(std::time::Duration::ZERO, || run(&fixture.unit(), &text, &Parameters::new()));
+    assert!(matches!(result, Err(EngineError::Refused(twinshore_protocol::ServerError::LimitExceeded { .. }))));
+}

@@ -1,11 +1,13 @@
 //! Expressions of the query language as SQL. Values become parameters; what is not listed here is refused.
 
 use sqlparser::ast::{
-    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value as Literal,
+    BinaryOperator, CaseWhen, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator,
+    Value as Literal,
 };
 use twinshore_metadata::{AttributeType, TypeSet, Value};
+use twinshore_protocol::ServerError;
 
-use super::expression::{Expression, Kind, mistake};
+use super::expression::{Expression, Kind, mistake, number, power_of_ten};
 use super::scope::Scope;
 use crate::EngineError;
 use crate::storage::quoted;
@@ -16,11 +18,39 @@ pub type Parameters = indexmap::IndexMap<String, Value>;
 /// Digits that a quotient or an average gets after the point besides those of its parts.
 const QUOTIENT_DIGITS: u32 = 4;
 
+/// Parts of an expression inside each other at most: a long chain of `AND` nests too, and the stack is not endless.
+const MAXIMUM_PARTS: u32 = 250;
+/// Values of one IN at most.
+const MAXIMUM_LIST: usize = 10_000;
+
 /// Writes an expression.
 pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<Expression, EngineError> {
+    if scope.nesting >= MAXIMUM_PARTS {
+        return Err(EngineError::Refused(ServerError::LimitExceeded {
+            what: format!("{MAXIMUM_PARTS} parts of an expression"),
+        }));
+    }
+    scope.nesting += 1;
+    let written = part(scope, node, parameters);
+    scope.nesting -= 1;
+    written
+}
+
+fn path(scope: &mut Scope<'_>, names: &[Ident]) -> Result<Expression, EngineError> {
+    let start = names.first().map(|n| n.span.start);
+    scope.place = match start {
+        Some(at) if at.line > 0 => format!(" (line {}, column {})", at.line, at.column),
+        _ => String::new(),
+    };
+    let found = scope.path(&names.iter().map(|n| n.value.clone()).collect::<Vec<_>>());
+    scope.place.clear();
+    found
+}
+
+fn part(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<Expression, EngineError> {
     match node {
-        Expr::Identifier(name) => scope.path(std::slice::from_ref(&name.value)),
-        Expr::CompoundIdentifier(names) => scope.path(&names.iter().map(|n| n.value.clone()).collect::<Vec<_>>()),
+        Expr::Identifier(name) => path(scope, std::slice::from_ref(name)),
+        Expr::CompoundIdentifier(names) => path(scope, names),
         Expr::Nested(inner) => {
             let inner = expression(scope, inner, parameters)?;
             Ok(Expression { sql: format!("({})", inner.sql), ..inner })
@@ -33,6 +63,9 @@ pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -
         }
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {
             let inner = expression(scope, expr, parameters)?;
+            if !matches!(inner.kind, Kind::Number(_) | Kind::Nothing) {
+                return Err(mistake("only numbers can be negative"));
+            }
             Ok(Expression::new(format!("-({})", inner.sql), inner.kind))
         }
         Expr::IsNull(inner) => is_null(scope, inner, false, parameters),
@@ -44,18 +77,9 @@ pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -
             let not = if *negated { "NOT " } else { "" };
             Ok(Expression::new(format!("{not}({} AND {})", low.sql, high.sql), Kind::Boolean))
         }
-        Expr::InList { expr, list, negated } => {
-            let value = expression(scope, expr, parameters)?;
-            let mut any = vec!["0".to_owned()];
-            for item in list {
-                for item in list_items(scope, item, parameters)? {
-                    any.push(compare(&value, "=", &item)?.sql);
-                }
-            }
-            let not = if *negated { "NOT " } else { "" };
-            Ok(Expression::new(format!("{not}({})", any.join(" OR ")), Kind::Boolean))
-        }
-        Expr::Like { negated, expr, pattern, .. } | Expr::ILike { negated, expr, pattern, .. } => {
+        Expr::InList { expr, list, negated } => in_list(scope, expr, list, *negated, parameters),
+        Expr::Like { negated, any: false, expr, pattern, escape_char: None }
+        | Expr::ILike { negated, any: false, expr, pattern, escape_char: None } => {
             let (value, pattern) = (expression(scope, expr, parameters)?, expression(scope, pattern, parameters)?);
             let not = if *negated { "NOT " } else { "" };
             Ok(Expression::new(
@@ -63,8 +87,14 @@ pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -
                 Kind::Boolean,
             ))
         }
-        Expr::Case { operand: None, conditions, else_result, .. } => {
-            case(scope, conditions, else_result.as_deref(), parameters)
+        Expr::TypedString(typed) => {
+            let text = typed.value.value.clone().into_string().unwrap_or_default();
+            let date = Value::from_json(&serde_json::json!({ "$date": text.replace(' ', "T") })).map_err(mistake)?;
+            Expression::of_value(&date, &mut scope.parameters)
+        }
+        Expr::Case { operand, conditions, else_result, .. } => {
+            let operand = operand.as_ref().map(|node| expression(scope, node, parameters)).transpose()?;
+            case(scope, operand.as_ref(), conditions, else_result.as_deref(), parameters)
         }
         Expr::Substring { expr, substring_from, substring_for, .. } => {
             let mut parts = vec![expression(scope, expr, parameters)?.sql];
@@ -76,6 +106,37 @@ pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -
         Expr::Function(call) => function(scope, call, parameters),
         other => Err(mistake(format!("`{other}` is not part of the query language"))),
     }
+}
+
+fn in_list(
+    scope: &mut Scope<'_>,
+    node: &Expr,
+    list: &[Expr],
+    negated: bool,
+    parameters: &Parameters,
+) -> Result<Expression, EngineError> {
+    let value = expression(scope, node, parameters)?;
+    let mut items = Vec::new();
+    for item in list {
+        items.extend(list_items(scope, item, parameters)?);
+        if items.len() > MAXIMUM_LIST {
+            return Err(EngineError::Refused(ServerError::LimitExceeded { what: format!("{MAXIMUM_LIST} values of IN") }));
+        }
+    }
+    let scales = items.iter().chain([&value]).filter_map(|e| if let Kind::Number(scale) = e.kind { Some(scale) } else { None });
+    let scale = scales.max();
+    let text = |e: &Expression| scale.map_or_else(|| Ok(e.sql.clone()), |scale| e.rescaled(scale));
+    let left = text(&value)?;
+    let mut texts = Vec::new();
+    for item in items.iter().filter(|item| item.kind != Kind::Nothing) {
+        value.aligned(item)?;
+        texts.push(text(item)?);
+    }
+    let mut sql = if texts.is_empty() { "0".to_owned() } else { format!("{left} IN ({})", texts.join(", ")) };
+    if items.iter().any(|item| item.kind == Kind::Nothing) {
+        sql = format!("({sql} OR {left} IS NULL)");
+    }
+    Ok(Expression::new(if negated { format!("NOT ({sql})") } else { sql }, Kind::Boolean))
 }
 
 /// An item of IN: a parameter with a list gives its items.
@@ -129,13 +190,13 @@ fn binary(
         BinaryOperator::GtEq => compare(&a, ">=", &b),
         BinaryOperator::Plus | BinaryOperator::Minus => sum(&a, op, &b),
         BinaryOperator::Multiply => match (&a.kind, &b.kind) {
-            (Kind::Number(x), Kind::Number(y)) => Ok(Expression::new(format!("({} * {})", a.sql, b.sql), Kind::Number(x + y))),
+            (Kind::Number(x), Kind::Number(y)) => number(format!("({} * {})", a.sql, b.sql), x + y),
             _ => Err(mistake("only numbers are multiplied")),
         },
         BinaryOperator::Divide => match (&a.kind, &b.kind) {
             (Kind::Number(x), Kind::Number(y)) => {
-                let raised = 10_i64.pow(y + QUOTIENT_DIGITS);
-                Ok(Expression::new(format!("({} * {raised} / NULLIF({}, 0))", a.sql, b.sql), Kind::Number(x + QUOTIENT_DIGITS)))
+                let raised = power_of_ten(y + QUOTIENT_DIGITS)?;
+                number(format!("({} * {raised} / NULLIF({}, 0))", a.sql, b.sql), x + QUOTIENT_DIGITS)
             }
             _ => Err(mistake("only numbers are divided")),
         },
@@ -173,6 +234,7 @@ fn sum(a: &Expression, op: &BinaryOperator, b: &Expression) -> Result<Expression
 
 fn case(
     scope: &mut Scope<'_>,
+    operand: Option<&Expression>,
     conditions: &[CaseWhen],
     otherwise: Option<&Expr>,
     parameters: &Parameters,
@@ -180,7 +242,11 @@ fn case(
     let mut whens = Vec::new();
     let mut results = Vec::new();
     for CaseWhen { condition, result } in conditions {
-        whens.push(expression(scope, condition, parameters)?.sql);
+        let condition = expression(scope, condition, parameters)?;
+        whens.push(match operand {
+            Some(operand) => compare(operand, "=", &condition)?.sql,
+            None => condition.sql,
+        });
         results.push(expression(scope, result, parameters)?);
     }
     if let Some(otherwise) = otherwise {
@@ -197,8 +263,17 @@ fn case(
     Ok(Expression::new(format!("{sql} END"), kind))
 }
 
+/// What is calculated from an attribute of several types would not know its type any more.
+fn single(all: &[Expression]) -> Result<(), EngineError> {
+    if all.iter().any(|e| matches!(&e.kind, Kind::Typed(types) if types.0.len() > 1)) {
+        return Err(mistake("an attribute of several types can be selected and compared, not calculated with"));
+    }
+    Ok(())
+}
+
 /// Alternatives of one value, numbers in one scale.
 fn alike(all: &[Expression]) -> Result<(Vec<String>, Kind), EngineError> {
+    single(all)?;
     let scale = all.iter().filter_map(|e| if let Kind::Number(scale) = e.kind { Some(scale) } else { None }).max();
     match scale {
         Some(scale) => Ok((all.iter().map(|e| e.rescaled(scale)).collect::<Result<_, _>>()?, Kind::Number(scale))),
@@ -242,13 +317,13 @@ fn function(scope: &mut Scope<'_>, call: &Function, parameters: &Parameters) -> 
             Ok(Expression::new(format!("SUM({distinct}{})", x.sql), x.kind.clone()))
         }
         ("AVG", [x]) => match x.kind {
-            Kind::Number(scale) => Ok(Expression::new(
-                format!("(SUM({0}) * {1} / NULLIF(COUNT({0}), 0))", x.sql, 10_i64.pow(QUOTIENT_DIGITS)),
-                Kind::Number(scale + QUOTIENT_DIGITS),
-            )),
+            Kind::Number(scale) => number(
+                format!("(SUM({0}) * {1} / NULLIF(COUNT({0}), 0))", x.sql, power_of_ten(QUOTIENT_DIGITS)?),
+                scale + QUOTIENT_DIGITS,
+            ),
             _ => Err(mistake("AVG takes a number")),
         },
-        ("MIN" | "MAX", [x]) => Ok(Expression::new(format!("{name}({})", x.sql), x.kind.clone())),
+        ("MIN" | "MAX", [x]) => single(&args).and(Ok(Expression::new(format!("{name}({})", x.sql), x.kind.clone()))),
         ("COALESCE", [_, ..]) => {
             let (all, kind) = alike(&args)?;
             Ok(Expression::new(format!("COALESCE({}, NULL)", all.join(", ")), kind))
@@ -261,13 +336,16 @@ fn function(scope: &mut Scope<'_>, call: &Function, parameters: &Parameters) -> 
             };
             Ok(Expression::new(format!("CAST(strftime('{format}', {}) AS INTEGER)", x.sql), Kind::Number(0)))
         }
+        ("STARTOFYEAR", [x]) => Ok(Expression::new(format!("(substr({}, 1, 4) || '-01-01T00:00:00')", x.sql), Kind::Date)),
         ("STARTOFDAY", [x]) => Ok(Expression::new(format!("(substr({}, 1, 10) || 'T00:00:00')", x.sql), Kind::Date)),
         ("STARTOFMONTH", [x]) => Ok(Expression::new(format!("(substr({}, 1, 7) || '-01T00:00:00')", x.sql), Kind::Date)),
+        ("ABS", [x]) if matches!(x.kind, Kind::Number(_)) => Ok(Expression::new(format!("abs({})", x.sql), x.kind.clone())),
+        ("UPPER", [x]) => Ok(Expression::new(format!("twinshore_upper({})", x.sql), Kind::Text)),
         ("LOWER", [x]) => Ok(Expression::new(format!("twinshore_fold({})", x.sql), Kind::Text)),
         ("LENGTH", [x]) => Ok(Expression::new(format!("length({})", x.sql), Kind::Number(0))),
         ("PRESENTATION", [x]) => presentation(scope, x),
         _ => Err(mistake(format!(
-            "there is no function {name} with {} arguments; known: COUNT, SUM, AVG, MIN, MAX, COALESCE, SUBSTRING, LOWER, LENGTH, YEAR, MONTH, DAY, startOfDay, startOfMonth, now, today, days, currentUser, presentation",
+            "there is no function {name} with {} arguments; known: COUNT, SUM, AVG, MIN, MAX, COALESCE, SUBSTRING, LOWER, UPPER, LENGTH, ABS, YEAR, MONTH, DAY, startOfDay, startOfMonth, startOfYear, now, today, days, currentUser, presentation",
             args.len()
         ))),
     }

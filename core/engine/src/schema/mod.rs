@@ -13,9 +13,9 @@ use twinshore_metadata::{
     AttributeDefinition, AttributeType, Bundle, Configuration, ObjectDefinition, ObjectKind, ObjectName, RegisterKind,
 };
 
-use crate::EngineError;
 use crate::storage::quoted;
 use crate::storage::values::Column;
+use crate::{EngineError, search};
 
 pub use platform::{create as create_platform_tables, set_setting, setting};
 
@@ -54,6 +54,7 @@ fn migrate_inside(connection: &Connection, bundle: &Bundle) -> Result<(), Engine
         for table in tables(object, &bundle.configuration) {
             create_or_extend(connection, &table)?;
         }
+        search::create(connection, object)?;
         if object.name.kind == ObjectKind::Catalog {
             add_predefined(connection, object, &bundle.configuration)?;
         }

@@ -19,6 +19,9 @@ pub fn register(connection: &Connection) -> rusqlite::Result<()> {
         }
     })?;
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+    connection.create_scalar_function("twinshore_upper", 1, flags, |context| {
+        Ok(context.get::<Option<String>>(0)?.map(|text| text.to_uppercase()))
+    })?;
     connection
         .create_scalar_function(FOLD, 1, flags, |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())))
 }

@@ -3,6 +3,7 @@
 //! Invariant: at most one lease of the writer exists; a lease returned by a panic or an error is rolled back first.
 //! Kept with `synchronous = NORMAL`: committed data survive kill -9; a power cut may take the last commits but never breaks the file.
 
+mod deadline;
 mod functions;
 pub mod values;
 
@@ -15,6 +16,8 @@ use rusqlite::{Connection, OpenFlags};
 use twinshore_protocol::ServerError;
 
 use crate::EngineError;
+
+pub use deadline::within;
 
 /// "TwSh": marks a file as ours.
 const APPLICATION_ID: i32 = 0x5477_5368;
@@ -92,7 +95,8 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, EngineError> {
         other => other,
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(open_error)?;
+    let mut connection = Connection::open_with_flags(path, flags).map_err(open_error)?;
+    deadline::install(&mut connection)?;
     connection.busy_timeout(WRITER_WAIT)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(open_error)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
