@@ -2,26 +2,28 @@
 //!
 //! Module variables live as long as the context, so it belongs to one user's session: servers make one for each call, a client
 //! keeps one. A context stays on its thread.
+//!
+//! While module code runs and waits for its host, the host may not [`ModuleContext::call`] the same context: a handler that it
+//! needs meanwhile runs in another one. It may [`ModuleContext::start`] and [`ModuleContext::complete`], which take their turn
+//! when the running code rests. `Done` functions are told when no module code runs.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rquickjs::function::{Args, Func};
-use rquickjs::loader::{ImportAttributes, Loader, Resolver};
-use rquickjs::{Context, Ctx, Function, Module, Object, Persistent, Promise, Runtime};
-use serde_json::{Value as Json, json};
-use twinshore_metadata::{CompiledModule, ModuleName, ModulePlace, Value};
+use rquickjs::function::Args;
+use rquickjs::{Context, Ctx, Function, Object, Persistent, Promise, Runtime};
+use serde_json::Value as Json;
+use twinshore_metadata::{CompiledModule, ModuleName, Value};
 
-use crate::error::parse_stack;
-use crate::limits::Watch;
-use crate::{CallLimits, HostApi, HostError, HostReply, ModuleError, decimal};
+use crate::shared::{Shared, Work};
+use crate::sources::{Names, Sources};
+use crate::stack::{self, Entered, Place};
+use crate::{Argument, CallLimits, Done, HostApi, HostError, ModuleError, Outcome, answer, native};
 
-const COMMON: &str = include_str!("prelude/common.js");
-const FORMS: &str = include_str!("prelude/forms.js");
-const SERVER: &str = include_str!("prelude/server.js");
-const CLIENT: &str = include_str!("prelude/client.js");
+/// Jobs that may still run to their end after the time was over: each is interrupted as soon as it does anything long.
+const LAST_JOBS: u32 = 50_000;
 
 /// On which side modules run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,55 +34,6 @@ pub enum Side {
     Client,
 }
 
-/// An argument of a handler.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Argument {
-    /// A value.
-    Value(Value),
-    /// A form, by the number that the host's `form.*` operations know it by.
-    Form(u32),
-    /// An item: `{object, id, isNew, version, attributes, tables}`. What the handler made of it is in [`Outcome::arguments`].
-    Object(Value),
-    /// Named values that the handler may change: `{standardProcessing: true}`.
-    Event(Value),
-    /// Movements of these registers, by name. What was added is in [`Outcome::arguments`]: `{register: [record]}`.
-    Movements(Vec<String>),
-}
-
-impl Argument {
-    fn to_json(&self) -> Json {
-        match self {
-            Self::Value(value) => value.to_json(),
-            Self::Form(form) => json!({ "$form": form }),
-            Self::Object(state) => json!({ "$object": state.to_json() }),
-            Self::Event(fields) => json!({ "$event": fields.to_json() }),
-            Self::Movements(registers) => json!({ "$movements": registers }),
-        }
-    }
-}
-
-/// What a call gave.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
-    /// What the function returned.
-    pub result: Value,
-    /// What became of each argument; `Empty` for forms.
-    pub arguments: Vec<Value>,
-}
-
-/// Told when a started call settles.
-pub type Done = Box<dyn FnOnce(Result<Outcome, ModuleError>)>;
-
-/// What the context and the functions it gives to JavaScript share.
-struct Shared {
-    side: Side,
-    modules: Arc<BTreeMap<ModuleName, CompiledModule>>,
-    host: Rc<dyn HostApi>,
-    watch: Watch,
-    running: RefCell<HashMap<u64, (Done, String)>>,
-    next: Cell<u64>,
-}
-
 /// Modules of one bundle on one side.
 pub struct ModuleContext {
     // Dropped in this order: persistent values before their context before the runtime.
@@ -89,6 +42,22 @@ pub struct ModuleContext {
     runtime: Runtime,
     shared: Rc<Shared>,
     limits: CallLimits,
+    made: Place,
+    working: Cell<bool>,
+    spent: Cell<bool>,
+}
+
+/// Module code runs until this is dropped.
+struct Turn<'a> {
+    shared: &'a Shared,
+    _entered: Entered,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.shared.watch.stop();
+        self.shared.entered.set(false);
+    }
 }
 
 impl ModuleContext {
@@ -105,17 +74,24 @@ impl ModuleContext {
         host: Rc<dyn HostApi>,
     ) -> Result<Self, ModuleError> {
         let failed = |error: rquickjs::Error| ModuleError::Runtime(error.to_string());
-        let shared =
-            Rc::new(Shared { side, modules, host, watch: Watch::new(), running: RefCell::default(), next: Cell::new(1) });
+        let shared = Rc::new(Shared::new(side, modules, host));
+        let made = Place::here();
         let runtime = Runtime::new().map_err(failed)?;
         runtime.set_memory_limit(limits.memory_bytes);
         runtime.set_max_stack_size(limits.stack_bytes);
         let watched = Rc::downgrade(&shared);
         runtime.set_interrupt_handler(Some(Box::new(move || watched.upgrade().is_none_or(|shared| shared.watch.is_over()))));
+        let told = Rc::downgrade(&shared);
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(move |_, promise, reason, handled| {
+            if let Some(shared) = told.upgrade() {
+                native::note_rejection(&shared, &promise, &reason, handled);
+            }
+        })));
         runtime.set_loader(Names(Rc::clone(&shared)), Sources(Rc::clone(&shared)));
         let context = Context::full(&runtime).map_err(failed)?;
-        let entry = context.with(|ctx| prepare(&ctx, &shared, common)).map_err(failed)?;
-        Ok(Self { entry, context, runtime, shared, limits })
+        let entry = context
+            .with(|ctx| native::prepare(&ctx, &shared, common).map_err(|error| answer::failure(&ctx, &error, &shared.watch)))?;
+        Ok(Self { entry, context, runtime, shared, limits, made, working: Cell::new(false), spent: Cell::new(false) })
     }
 
     /// True if the module is here and exports the function.
@@ -123,61 +99,140 @@ impl ModuleContext {
         self.shared.modules.get(module).is_some_and(|m| m.exports.iter().any(|e| e == function))
     }
 
-    /// Runs an exported function to its end.
+    /// Runs an exported function to its end, with all that it left running. The host answers at once; if it said that an answer
+    /// comes later, the call is [`ModuleError::NeverSettles`]. A transaction that is open afterwards is the owner's to roll back:
+    /// code that is stopped for a limit does not come to it.
     ///
     /// # Errors
     /// [`ModuleError`] for what it threw or used too much of.
     pub fn call(&self, module: &ModuleName, function: &str, arguments: &[Argument]) -> Result<Outcome, ModuleError> {
-        let outer = self.shared.watch.start(self.limits.time_ms);
-        let result = self.context.with(|ctx| {
-            let promise = self.invoke(&ctx, module, function, arguments)?;
-            match promise.finish::<String>() {
-                Ok(text) => self.read(&text),
-                Err(rquickjs::Error::WouldBlock) if !self.shared.watch.was_hit() => {
-                    Err(ModuleError::NeverSettles { function: function.to_owned() })
-                }
-                Err(error) => Err(self.failure(&ctx, &error)),
-            }
-        });
-        if outer {
-            self.shared.watch.stop();
+        if self.shared.entered.get() {
+            return Err(ModuleError::Runtime("a host called the context that waits for it; it needs another one".into()));
         }
+        let result = self.call_now(module, function, arguments);
+        self.go_on();
         result
     }
 
     /// Starts an exported function; `done` is told when it settles, at once or after operations that the host answers later.
     pub fn start(&self, module: &ModuleName, function: &str, arguments: &[Argument], done: Done) {
-        let outer = self.shared.watch.start(self.limits.time_ms);
-        let call = self.shared.next.replace(self.shared.next.get() + 1);
-        self.shared.running.borrow_mut().insert(call, (done, function.to_owned()));
-        let started = self.context.with(|ctx| {
-            let promise = self.invoke(&ctx, module, function, arguments)?;
-            self.watch_promise(&promise, call).map_err(|error| self.failure(&ctx, &error))
-        });
-        if let Err(error) = started {
-            self.settle(call, Err(error));
-        }
-        self.run_jobs(outer);
+        let call = self.shared.begin(done);
+        let (module, function, arguments) = (module.clone(), function.to_owned(), arguments.to_vec());
+        self.work(Work::Start { call, module, function, arguments });
     }
 
     /// Answers an operation that the host said comes later, and goes on with what waited for it.
     pub fn complete(&self, ticket: u64, result: Result<Value, HostError>) {
-        let outer = self.shared.watch.start(self.limits.time_ms);
-        self.context.with(|ctx| {
-            let answered = self.entry.clone().restore(&ctx).and_then(|entry| {
-                let complete: Function<'_> = entry.get("complete")?;
-                complete.call::<_, ()>((ticket as f64, answer(result).to_string()))
-            });
-            if let Err(error) = answered {
-                tracing::warn!(%error, "an answer could not be given to module code");
-            }
-        });
-        self.run_jobs(outer);
+        self.work(Work::Answer { ticket, result });
     }
 
     /// Calls that have not settled yet.
     pub fn unsettled(&self) -> usize {
-        self.shared.running.borrow().len()
+        self.shared.unsettled()
+    }
+
+    /// True if code went on after its time was over or keeps the memory full: nothing can be started any more, every call was
+    /// settled with a limit. The owner makes a new context; module variables are lost.
+    pub fn is_spent(&self) -> bool {
+        self.spent.get()
+    }
+
+    fn enter(&self) -> Result<Turn<'_>, ModuleError> {
+        let entered = stack::enter(self.made, self.limits.stack_bytes).ok_or(ModuleError::Limit { what: "stack" })?;
+        self.runtime.set_max_stack_size(entered.limit_bytes);
+        self.shared.watch.start(self.limits.time_ms);
+        self.shared.entered.set(true);
+        Ok(Turn { shared: &self.shared, _entered: entered })
+    }
+
+    fn check_callable(&self, module: &ModuleName, function: &str) -> Result<(), ModuleError> {
+        if !self.exports(module, function) {
+            return Err(ModuleError::NotExported { module: module.clone(), function: function.to_owned() });
+        }
+        if self.spent.get() {
+            return Err(ModuleError::Limit { what: "memory" });
+        }
+        Ok(())
+    }
+
+    fn call_now(&self, module: &ModuleName, function: &str, arguments: &[Argument]) -> Result<Outcome, ModuleError> {
+        self.check_callable(module, function)?;
+        let turn = self.enter()?;
+        let result = self.context.with(|ctx| {
+            let promise = self.invoke(&ctx, module, function, arguments)?;
+            self.run_jobs(|| ctx.execute_pending_job());
+            match promise.result::<String>() {
+                Some(Ok(text)) => answer::read(&text, &self.shared.watch),
+                Some(Err(error)) => Err(answer::failure(&ctx, &error, &self.shared.watch)),
+                None if self.shared.watch.was_hit() => Err(ModuleError::Limit { what: "time" }),
+                None => Err(ModuleError::NeverSettles { function: function.to_owned() }),
+            }
+        });
+        drop(turn);
+        self.shared.notice(&result);
+        self.note(result.as_ref().err());
+        result
+    }
+
+    fn work(&self, work: Work) {
+        self.shared.work.borrow_mut().push_back(work);
+        self.go_on();
+    }
+
+    /// Does the work that waits, now or after what is being done.
+    fn go_on(&self) {
+        if self.shared.entered.get() || self.working.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.shared.work.borrow_mut().pop_front();
+            let Some(work) = next else { break };
+            self.take_turn(work);
+            while let Some((done, result)) = self.shared.next_settled() {
+                done(result);
+            }
+        }
+        self.working.set(false);
+    }
+
+    fn take_turn(&self, work: Work) {
+        let call = match &work {
+            Work::Start { call, .. } => *call,
+            Work::Answer { ticket, .. } => self.shared.awaited_by(*ticket),
+        };
+        self.shared.current.set(call);
+        if let Err(error) = self.run(work) {
+            self.shared.settle(call, Err(error));
+        }
+        let stopped = self.shared.watch.was_hit().then_some(ModuleError::Limit { what: "time" });
+        if let Some(error) = &stopped
+            && !self.shared.settle(call, Err(error.clone()))
+        {
+            tracing::warn!("module code that nobody awaits ran out of time");
+        }
+        self.note(stopped.as_ref());
+    }
+
+    fn run(&self, work: Work) -> Result<(), ModuleError> {
+        if let Work::Start { module, function, .. } = &work {
+            self.check_callable(module, function)?;
+        }
+        let _turn = self.enter()?;
+        self.context.with(|ctx| {
+            let done = match work {
+                Work::Start { call, module, function, arguments } => {
+                    let promise = self.invoke(&ctx, &module, &function, &arguments)?;
+                    self.watch_promise(&ctx, &promise, call)
+                }
+                Work::Answer { ticket, result } => self.entry.clone().restore(&ctx).and_then(|entry| {
+                    let complete: Function<'_> = entry.get("complete")?;
+                    complete.call((ticket as f64, answer::of_host(result).to_string()))
+                }),
+            };
+            done.map_err(|error| answer::failure(&ctx, &error, &self.shared.watch))?;
+            self.run_jobs(|| ctx.execute_pending_job());
+            Ok(())
+        })
     }
 
     fn invoke<'js>(
@@ -187,247 +242,73 @@ impl ModuleContext {
         function: &str,
         arguments: &[Argument],
     ) -> Result<Promise<'js>, ModuleError> {
-        if !self.exports(module, function) {
-            return Err(ModuleError::NotExported { module: module.clone(), function: function.to_owned() });
-        }
+        let file = self.shared.modules.get(module).map(|m| m.file.clone()).unwrap_or_default();
         let text = Json::Array(arguments.iter().map(Argument::to_json).collect()).to_string();
         let run = || -> rquickjs::Result<Promise<'js>> {
-            let namespace = namespace(ctx, &self.shared, module)?;
-            let target: Function<'js> = namespace.get(function)?;
             let entry = self.entry.clone().restore(ctx)?;
             let invoke: Function<'js> = entry.get("invoke")?;
-            invoke.call((target, text))
+            invoke.call((file, function, text))
         };
-        run().map_err(|error| self.failure(ctx, &error))
+        run().map_err(|error| answer::failure(ctx, &error, &self.shared.watch))
     }
 
-    fn watch_promise(&self, promise: &Promise<'_>, call: u64) -> rquickjs::Result<()> {
-        let ctx = promise.ctx().clone();
+    fn watch_promise<'js>(&self, ctx: &Ctx<'js>, promise: &Promise<'js>, call: u64) -> rquickjs::Result<()> {
         let shared = Rc::downgrade(&self.shared);
-        let settled = Function::new(ctx.clone(), move |text: String| {
+        let resolved = Function::new(ctx.clone(), move |text: String| {
             if let Some(shared) = shared.upgrade() {
-                settle(&shared, call, read(&text, &shared.watch));
+                shared.settle(call, answer::read(&text, &shared.watch));
             }
         })?;
-        let mut args = Args::new(ctx, 1);
+        let shared = Rc::downgrade(&self.shared);
+        let rejected = Function::new(ctx.clone(), move |ctx: Ctx<'js>, reason: rquickjs::Value<'js>| {
+            if let Some(shared) = shared.upgrade() {
+                let error = ctx.throw(reason);
+                shared.settle(call, Err(answer::failure(&ctx, &error, &shared.watch)));
+            }
+        })?;
+        let mut args = Args::new(ctx.clone(), 2);
         args.this(promise.clone())?;
-        args.push_arg(settled)?;
+        args.push_arg(resolved)?;
+        args.push_arg(rejected)?;
         promise.then()?.call_arg::<()>(args)
     }
 
-    fn run_jobs(&self, outer: bool) {
-        while self.runtime.is_job_pending() {
-            if self.runtime.execute_pending_job().is_err() && self.shared.watch.was_hit() {
-                break;
-            }
-        }
-        if outer {
-            self.shared.watch.stop();
-        }
-        if self.shared.watch.was_hit() {
-            // Which of the calls was stopped can't be told; those that wait for the host go on waiting.
-            let stopped: Vec<u64> = self.shared.running.borrow().keys().copied().max().into_iter().collect();
-            for call in stopped {
-                self.settle(call, Err(ModuleError::Limit { what: "time" }));
+    /// Runs what is ready to run. Code that goes on after its time is over makes the context a spent one.
+    fn run_jobs(&self, execute: impl Fn() -> bool) {
+        let mut last = LAST_JOBS;
+        while execute() {
+            if self.shared.watch.is_over() {
+                last -= 1;
+                if last == 0 {
+                    self.spent.set(true);
+                    return;
+                }
             }
         }
     }
 
-    fn settle(&self, call: u64, result: Result<Outcome, ModuleError>) {
-        settle(&self.shared, call, result);
-    }
-
-    fn read(&self, text: &str) -> Result<Outcome, ModuleError> {
-        read(text, &self.shared.watch)
-    }
-
-    /// The error of an exception that JavaScript could not turn into a text itself.
-    fn failure(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) -> ModuleError {
-        if self.shared.watch.was_hit() {
-            ctx.catch();
-            return ModuleError::Limit { what: "time" };
+    /// After a turn: what nobody awaited is said, what can't go on is ended.
+    fn note(&self, error: Option<&ModuleError>) {
+        let rejected = self.shared.rejected.take();
+        if error.is_none() {
+            for text in rejected.into_values() {
+                let text = format!("Nobody awaits a call that failed: {text}");
+                self.shared.host.call("log", vec![Value::String(text)]);
+            }
         }
-        let caught = ctx.catch();
-        let Some(exception) = caught.as_exception() else {
-            let text = caught.as_string().and_then(|s| s.to_string().ok());
-            return thrown(text.unwrap_or_else(|| error.to_string()), None, Value::Empty, "");
-        };
-        let message = exception.message().unwrap_or_else(|| error.to_string());
-        thrown(message, None, Value::Empty, &exception.stack().unwrap_or_default())
+        if self.shared.out_of_memory.take() {
+            self.runtime.run_gc();
+            let used = usize::try_from(self.runtime.memory_usage().memory_used_size).unwrap_or(0);
+            self.spent.set(self.spent.get() || used > self.limits.memory_bytes / 4 * 3);
+        }
+        if self.spent.get() {
+            self.shared.settle_all(&ModuleError::Limit { what: "memory" });
+        }
     }
 }
 
 impl Drop for ModuleContext {
     fn drop(&mut self) {
-        // What never settled holds functions of its owner, which may hold this context.
-        self.shared.running.borrow_mut().clear();
-    }
-}
-
-fn settle(shared: &Shared, call: u64, result: Result<Outcome, ModuleError>) {
-    let entry = shared.running.borrow_mut().remove(&call);
-    if let Some((done, _)) = entry {
-        done(result);
-    }
-}
-
-fn prepare(ctx: &Ctx<'_>, shared: &Rc<Shared>, common: &[String]) -> rquickjs::Result<Persistent<Object<'static>>> {
-    let native = native(ctx, shared)?;
-    let prelude = |source: &str, name: &str| -> rquickjs::Result<Function<'_>> {
-        let mut options = rquickjs::context::EvalOptions::default();
-        options.filename = Some(format!("<{name}>"));
-        ctx.eval_with_options(source.to_owned(), options)
-    };
-    let entry: Object<'_> = prelude(COMMON, "common")?.call((native,))?;
-    let forms: Object<'_> = prelude(FORMS, "forms")?.call((entry.clone(),))?;
-    let side = match shared.side {
-        Side::Server => prelude(SERVER, "server")?,
-        Side::Client => prelude(CLIENT, "client")?,
-    };
-    side.call::<_, ()>((entry.clone(), forms))?;
-    let globals = ctx.globals();
-    let offered: Object<'_> = entry.get("globals")?;
-    for name in offered.keys::<String>() {
-        let name = name?;
-        globals.set(&name, offered.get::<_, rquickjs::Value<'_>>(&name)?)?;
-    }
-    let common_module: Function<'_> = entry.get("commonModule")?;
-    for name in common {
-        globals.set(name, common_module.call::<_, rquickjs::Value<'_>>((name,))?)?;
-    }
-    Ok(Persistent::save(ctx, entry))
-}
-
-fn native<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<Object<'js>> {
-    let native = Object::new(ctx.clone())?;
-    let owner = Rc::downgrade(shared);
-    native.set(
-        "host",
-        Func::from(move |operation: String, arguments: String| -> String {
-            owner.upgrade().map_or_else(|| "{}".to_owned(), |shared| ask_host(&shared, &operation, &arguments).to_string())
-        }),
-    )?;
-    native.set(
-        "decimal",
-        Func::from(|ctx: Ctx<'_>, operation: String, a: String, b: String, scale: i32| -> rquickjs::Result<String> {
-            decimal::calculate(&operation, &a, &b, scale).map_err(|text| rquickjs::Exception::throw_range(&ctx, &text))
-        }),
-    )?;
-    let owner = Rc::downgrade(shared);
-    native.set(
-        "exported",
-        Func::from(move |module: String, function: String| -> bool {
-            owner.upgrade().is_some_and(|shared| {
-                shared.modules.get(&common_name(shared.side, &module)).is_some_and(|m| m.exports.contains(&function))
-            })
-        }),
-    )?;
-    let owner = Rc::downgrade(shared);
-    native.set(
-        "module",
-        Function::new(ctx.clone(), move |ctx: Ctx<'js>, module: String| -> rquickjs::Result<Object<'js>> {
-            let shared = owner.upgrade().ok_or(rquickjs::Error::Unknown)?;
-            let name = common_name(shared.side, &module);
-            namespace(&ctx, &shared, &name)
-        })?,
-    )?;
-    Ok(native)
-}
-
-fn common_name(side: Side, module: &str) -> ModuleName {
-    ModuleName::Common(module.to_owned(), if side == Side::Server { ModulePlace::Server } else { ModulePlace::Client })
-}
-
-fn ask_host(shared: &Shared, operation: &str, arguments: &str) -> Json {
-    let values = match serde_json::from_str::<Value>(arguments) {
-        Ok(Value::List(values)) => values,
-        Ok(_) | Err(_) => return answer(Err(HostError::new("Malformed", "The arguments are not values."))),
-    };
-    match shared.host.call(operation, values) {
-        HostReply::Ready(result) => answer(result),
-        HostReply::Later(ticket) => json!({ "later": ticket }),
-    }
-}
-
-fn answer(result: Result<Value, HostError>) -> Json {
-    match result {
-        Ok(value) => json!({ "ok": value.to_json() }),
-        Err(error) => json!({ "error": { "code": error.code, "message": error.message, "details": error.details.to_json() } }),
-    }
-}
-
-/// The namespace of a module, evaluated at its first use.
-fn namespace<'js>(ctx: &Ctx<'js>, shared: &Shared, name: &ModuleName) -> rquickjs::Result<Object<'js>> {
-    let module = shared
-        .modules
-        .get(name)
-        .ok_or_else(|| rquickjs::Exception::throw_reference(ctx, &format!("there is no module {name} here")))?;
-    let promise = Module::import(ctx, module.file.as_str())?;
-    promise.finish()
-}
-
-fn read(text: &str, watch: &Watch) -> Result<Outcome, ModuleError> {
-    let malformed = || ModuleError::Runtime("module code gave an answer that can't be read".into());
-    let json: Json = serde_json::from_str(text).map_err(|_| malformed())?;
-    let value = |json: &Json| Value::from_json(json).map_err(|_| malformed());
-    if let Some(error) = json.get("error") {
-        let field = |name: &str| error.get(name).and_then(Json::as_str);
-        let message = field("message").unwrap_or_default();
-        if watch.was_hit() || field("kind") == Some("InternalError") {
-            let what = if message.contains("stack") {
-                "stack"
-            } else if message.contains("memory") {
-                "memory"
-            } else {
-                "time"
-            };
-            return Err(ModuleError::Limit { what });
-        }
-        if field("kind") == Some("RangeError") && message.contains("call stack") {
-            return Err(ModuleError::Limit { what: "stack" });
-        }
-        let details = error.get("details").map_or(Ok(Value::Empty), value)?;
-        return Err(thrown(message.to_owned(), field("code").map(str::to_owned), details, field("stack").unwrap_or_default()));
-    }
-    let arguments = json.get("out").and_then(Json::as_array).into_iter().flatten().map(value).collect::<Result<_, _>>()?;
-    Ok(Outcome { result: json.get("ok").map_or(Ok(Value::Empty), value)?, arguments })
-}
-
-fn thrown(message: String, code: Option<String>, details: Value, stack: &str) -> ModuleError {
-    ModuleError::Thrown { message, code, details, stack: parse_stack(stack) }
-}
-
-/// `import … from "Prices"` means the common module's half of this side.
-struct Names(Rc<Shared>);
-
-impl Resolver for Names {
-    fn resolve<'js>(
-        &mut self,
-        _: &Ctx<'js>,
-        base: &str,
-        name: &str,
-        _: Option<ImportAttributes<'js>>,
-    ) -> rquickjs::Result<String> {
-        let common = self.0.modules.get(&common_name(self.0.side, name));
-        match common.or_else(|| self.0.modules.values().find(|m| m.file == name)) {
-            Some(module) => Ok(module.file.clone()),
-            None => Err(rquickjs::Error::new_resolving_message(
-                base,
-                name,
-                "no common module of this name has a half for this side",
-            )),
-        }
-    }
-}
-
-/// Sources by their files, so that errors name them.
-struct Sources(Rc<Shared>);
-
-impl Loader for Sources {
-    fn load<'js>(&mut self, ctx: &Ctx<'js>, name: &str, _: Option<ImportAttributes<'js>>) -> rquickjs::Result<Module<'js>> {
-        match self.0.modules.values().find(|m| m.file == name) {
-            Some(module) => Module::declare(ctx.clone(), name, module.code.as_str()),
-            None => Err(rquickjs::Error::new_loading(name)),
-        }
+        self.shared.forget();
     }
 }

@@ -5,13 +5,20 @@
 //! Main types: [`ModuleContext`], [`Argument`], [`Outcome`], [`HostApi`], [`HostReply`], [`HostError`], [`CallLimits`],
 //! [`ModuleError`], [`SourcePosition`].
 
+mod answer;
+mod arguments;
 mod context;
 mod decimal;
 mod error;
 mod host;
 mod limits;
+mod native;
+mod shared;
+mod sources;
+mod stack;
 
-pub use context::{Argument, Done, ModuleContext, Outcome, Side};
+pub use arguments::{Argument, Done, Outcome};
+pub use context::{ModuleContext, Side};
 pub use error::{ModuleError, SourcePosition};
 pub use host::{HostApi, HostError, HostReply};
 pub use limits::CallLimits;

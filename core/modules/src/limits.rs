@@ -6,17 +6,18 @@ use std::time::{Duration, Instant};
 /// Limits of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallLimits {
-    /// Milliseconds of running; waiting for an answer that comes later does not count.
+    /// Milliseconds of running, operations of the host included; waiting for an answer that comes later and for the main server
+    /// does not count.
     pub time_ms: u64,
     /// Bytes of the whole context.
     pub memory_bytes: usize,
-    /// Bytes of stack.
+    /// Bytes of stack, from the outermost call of module code on its thread. Threads that run modules need as much again.
     pub stack_bytes: usize,
 }
 
 impl Default for CallLimits {
     fn default() -> Self {
-        Self { time_ms: 5_000, memory_bytes: 64 << 20, stack_bytes: 512 << 10 }
+        Self { time_ms: 5_000, memory_bytes: 64 << 20, stack_bytes: 1 << 20 }
     }
 }
 
@@ -33,19 +34,20 @@ impl Watch {
         Self { deadline: Cell::new(None), hit: Cell::new(false) }
     }
 
-    /// A call begins; a call inside another one keeps the outer deadline.
-    pub fn start(&self, time_ms: u64) -> bool {
-        if self.deadline.get().is_some() {
-            return false;
-        }
+    /// A call begins.
+    pub fn start(&self, time_ms: u64) {
         self.hit.set(false);
-        self.deadline.set(Some(Instant::now() + Duration::from_millis(time_ms)));
-        true
+        self.deadline.set(Instant::now().checked_add(Duration::from_millis(time_ms)));
     }
 
     /// The call ended.
     pub fn stop(&self) {
         self.deadline.set(None);
+    }
+
+    /// Time that was not the code's.
+    pub fn forgive(&self, spent: Duration) {
+        self.deadline.set(self.deadline.get().and_then(|deadline| deadline.checked_add(spent)));
     }
 
     /// True if the time is over; remembered until the next call.

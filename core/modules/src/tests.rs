@@ -10,10 +10,12 @@ use twinshore_metadata::{CompiledModule, ModuleName, ModulePlace, Value};
 
 use super::*;
 
+type Answer = dyn Fn(&str, &[Value]) -> HostReply;
+
 /// Remembers what it was asked; answers by a function.
 struct Host {
     asked: RefCell<Vec<(String, Vec<Value>)>>,
-    answer: Box<dyn Fn(&str, &[Value]) -> HostReply>,
+    answer: Box<Answer>,
 }
 
 impl HostApi for Host {

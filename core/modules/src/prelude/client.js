@@ -1,11 +1,15 @@
 // What modules see on the client.
 (common, forms) => {
   "use strict";
-  const { host, revivers, globals, methods } = common;
+  const { host, revivers, globals, methods, formId, side } = common;
   const Mode = Object.freeze({ Normal: "normal", Offline: "offline", PoorConnection: "poorConnection" });
 
+  // What waits for a person or for a server is a promise, whether it failed at once, was answered at once, or comes later.
+  const later = async (operation, ...values) => host(operation, ...values);
+  side.later = later;
+
   const element = (form, name) => new Proxy({}, {
-    get: (_, property) => (typeof property === "symbol" || property === "then" ? undefined : host("form.element.get", form, name, property)),
+    get: (_, property) => (forms.hidden(property) ? undefined : host("form.element.get", form, name, property)),
     set: (_, property, value) => {
       host("form.element.set", form, name, String(property), value ?? null);
       return true;
@@ -21,22 +25,21 @@
       });
     }
     own.element = (name) => element(id, name);
-    own.server = methods((method, values) => host("form.server", id, method, values));
-    own.write = (options) => host("form.write", id, { post: options?.post ?? null });
-    own.close = () => host("form.close", id, {});
-    own.reopen = (options) => host("form.reopen", id, options ?? {});
-    own.fillWhenReopening = (previous, options) => host("form.fill", id, previous[forms.formId], options ?? {});
+    own.server = methods((method, values) => later("form.server", id, method, values));
+    own.write = (options) => later("form.write", id, { post: options?.post ?? null });
+    own.close = () => later("form.close", id, {});
+    own.reopen = (options) => later("form.reopen", id, options ?? {});
+    own.fillWhenReopening = (previous, options) => later("form.fill", id, previous?.[formId], options ?? {});
     return forms.form(id, own);
   };
   revivers.$form = formOf;
 
-  const answer = (value) => (value instanceof Promise ? value : Promise.resolve(value));
   Object.assign(globals, {
     Mode,
     mode: () => host("mode.get"),
     setMode: (mode) => host("mode.set", mode),
-    openForm: (name, options) => answer(host("form.open", name, options ?? {})).then((id) => (typeof id?.toNumber === "function" ? formOf(id.toNumber()) : undefined)),
-    ask: (text, buttons) => host("ask", String(text), buttons ?? ["OK"]),
-    reopenAll: (options) => host("form.reopenAll", options ?? {}),
+    openForm: (name, options) => later("form.open", name, options ?? {}).then((id) => (typeof id?.toNumber === "function" ? formOf(id.toNumber()) : undefined)),
+    ask: (text, buttons) => later("ask", String(text), buttons ?? ["OK"]),
+    reopenAll: (options) => later("form.reopenAll", options ?? {}),
   });
 };

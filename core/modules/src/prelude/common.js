@@ -1,8 +1,10 @@
 // What modules see on every side: values, errors, calls of other modules. Evaluated once in each context.
-// `native` is what Rust offers: host(operation, argumentsJson), decimal(operation, a, b, scale), module(name), exported(name, fn).
+// `native` is what Rust offers: host(operation, argumentsJson), decimal(operation, a, b, scale), find(module, function),
+// namespace(file).
 (native) => {
   "use strict";
   const MAXIMUM_DEPTH = 64;
+  const MAXIMUM_TEXT = 4000;
   const json = { parse: JSON.parse, stringify: JSON.stringify };
   const waiting = new Map();
 
@@ -56,12 +58,15 @@
 
   const twoDigits = (number) => String(number).padStart(2, "0");
 
+  const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:\.\d+)?)?Z?)?$/;
+
   class DateTime {
     constructor(text) {
-      const iso = String(text);
-      const full = iso.length === 10 ? `${iso}T00:00:00` : iso.slice(0, 19);
+      const [, day, minute, second] = ISO.exec(String(text)) ?? [];
+      const full = `${day}T${minute ?? "00:00"}:${second ?? "00"}`;
       this.ms = Date.parse(`${full}Z`);
-      if (Number.isNaN(this.ms)) throw new TypeError(`${iso} is not a date; write it like 2026-01-31T14:30:00`);
+      // A day that the month doesn't have would become one of the next month.
+      if (Number.isNaN(this.ms) || this.toString() !== full) throw new TypeError(`${describe(text)} is not a date; write it like 2026-01-31T14:30:00`);
       Object.freeze(this);
     }
     static at(ms) { return new DateTime(new Date(ms).toISOString()); }
@@ -102,12 +107,27 @@
     }
   };
 
+  const asData = Symbol("data");
+  const isForm = (value) => typeof value === "object" && value !== null && value[formId] !== undefined;
+  const formId = Symbol("form id");
+
+  // Kinds of objects that would silently lose what they hold.
+  const NO_DATA = [Promise, Map, Set, WeakMap, WeakSet, RegExp, Error, ArrayBuffer];
+
+  const refuse = (value) => {
+    if (value instanceof Promise) throw new TypeError("A promise can't be kept or sent: write await before the call");
+    if (ArrayBuffer.isView(value) || NO_DATA.some((kind) => value instanceof kind)) throw new TypeError(`${describe(value)} can't be kept or sent: only data can`);
+    if (isForm(value)) throw new TypeError("A form can't be kept or sent: only its data can");
+  };
+
+  // A value in the form of the host; see Value::to_json.
   const marshal = (value, depth = 0) => {
     if (depth > MAXIMUM_DEPTH) throw new TypeError("the value is nested too deeply or contains itself");
     switch (typeof value) {
       case "undefined": return null;
-      case "boolean":
-      case "string": return value;
+      case "boolean": return value;
+      // Half of a character, as it is left when a text is cut, is no text.
+      case "string": return value.toWellFormed();
       case "number":
         if (!Number.isFinite(value)) throw new TypeError(`${value} is not a number that can be kept`);
         return { $decimal: String(value) };
@@ -120,17 +140,29 @@
     if (value instanceof DateTime) return { $date: value.toString() };
     if (value instanceof Ref) return value.presentation ? { $ref: value.object, id: value.id, presentation: value.presentation } : { $ref: value.object, id: value.id };
     if (value instanceof Special) return value.form;
-    if (value instanceof Date) return { $date: value.toISOString().slice(0, 19) };
+    if (value instanceof Date) return { $date: DateTime.at(value.getTime()).toString() };
     if (typeof value[asData] === "function") return marshal(value[asData](), depth + 1);
-    if (Array.isArray(value)) return value.map((item) => marshal(item, depth + 1));
+    if (Array.isArray(value)) return Array.from(value, (item) => marshal(item, depth + 1));
+    refuse(value);
     const fields = {};
     for (const name of Object.keys(value)) {
       if (name.startsWith("$")) throw new TypeError(`the name ${name} can't begin with $`);
-      if (typeof value[name] !== "function") fields[name] = marshal(value[name], depth + 1);
+      if (typeof value[name] !== "function") put(fields, name.toWellFormed(), marshal(value[name], depth + 1));
     }
     return fields;
   };
-  const asData = Symbol("data");
+
+  // Sets a property of any name, `__proto__` too.
+  const put = (fields, name, value) => {
+    if (name === "__proto__") Object.defineProperty(fields, name, { value, writable: true, enumerable: true, configurable: true });
+    else fields[name] = value;
+  };
+
+  // What an attribute holds after it was assigned: numbers are exact, there is no undefined.
+  const kept = (value) => {
+    if (typeof value === "number" || typeof value === "bigint") return new Decimal(marshal(value).$decimal);
+    return value ?? null;
+  };
 
   // Sides put their own kinds of arguments here: forms, objects, movements.
   const revivers = {
@@ -151,7 +183,7 @@
     const tag = Object.keys(form)[0];
     if (tag?.startsWith("$")) return revivers[tag] ? revivers[tag](form[tag], form) : new Special(form);
     const fields = {};
-    for (const name of Object.keys(form)) fields[name] = revive(form[name]);
+    for (const name of Object.keys(form)) put(fields, name, revive(form[name]));
     return fields;
   };
 
@@ -159,7 +191,12 @@
 
   const failure = (error) => new TwinshoreError(error.code, error.message, revive(error.details ?? null));
 
+  // Operations after which what was read of forms is still true.
+  const QUIET = new Set(["form.get", "form.rows", "form.info", "form.row.set", "form.element.get", "form.element.set", "session", "now", "log", "object.predefined"]);
+  let epoch = 0;
+
   const host = (operation, ...values) => {
+    if (!QUIET.has(operation)) epoch += 1;
     const answer = json.parse(native.host(operation, json.stringify(values.map((value) => marshal(value)))));
     if (answer.error) throw failure(answer.error);
     if (answer.later === undefined) return revive(answer.ok ?? null);
@@ -167,6 +204,7 @@
   };
 
   const complete = (ticket, text) => {
+    epoch += 1;
     const promise = waiting.get(ticket);
     if (!promise) return;
     waiting.delete(ticket);
@@ -177,7 +215,8 @@
 
   const methods = (call) => new Proxy({}, { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : (...values) => call(name, values)) });
 
-  const side = { ref: (ref) => ref };
+  // What differs by side: how references are read, and what waits for another machine.
+  const side = { ref: (ref) => ref, later: host };
   const globals = {
     Decimal, DateTime, Ref, TwinshoreError,
     decimal: (value) => new Decimal(value),
@@ -197,7 +236,7 @@
     message: (text) => host("message", String(text)),
     log: (text) => host("log", String(text)),
     mainServerAvailable: () => host("mainServer.available") ?? undefined,
-    MainServer: new Proxy({}, { get: (_, module) => (typeof module === "symbol" ? undefined : methods((method, values) => host("mainServer.call", module, method, values))) }),
+    MainServer: new Proxy({}, { get: (_, module) => (typeof module === "symbol" || module === "then" ? undefined : methods((method, values) => side.later("mainServer.call", module, method, values))) }),
     Enums: named((object) => named((name) => host("object.predefined", `Enum.${object}`, name))),
     session: {
       get user() { return host("session").user; },
@@ -218,48 +257,70 @@
     return new Proxy({}, { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : find(name)) });
   }
 
-  // Common modules by their names: the half of this side if it has the function, else the server's.
+  // ---- calls --------------------------------------------------------------------------------------------------------------
+
+  const namespaces = new Map();
+  const namespace = (file) => {
+    let found = namespaces.get(file);
+    if (!found) {
+      found = native.namespace(file);
+      namespaces.set(file, found);
+    }
+    return found;
+  };
+
+  // Common modules by their names: the half of this side if it exports the function, else the host knows.
   const commonModule = (name) => methods((method, values) => {
-    if (native.exported(name, method)) return native.module(name)[method](...values);
-    return host("server.call", name, method, values);
+    const file = native.find(name, method);
+    return file ? namespace(file)[method](...values) : side.later("server.call", name, method, values);
   });
 
-  const invoke = async (call, text) => {
-    let values = [];
+  const invoke = async (file, name, text) => {
     try {
-      values = json.parse(text).map(revive);
-      const result = await call(...values);
-      return json.stringify({ ok: marshal(result), out: values.map(final) });
+      epoch += 1;
+      const values = json.parse(text).map(revive);
+      const result = await namespace(file)[name](...values);
+      return json.stringify({ ok: marshal(result), out: values.map((value) => (isForm(value) ? null : marshal(value))) });
     } catch (error) {
-      return json.stringify({ error: explain(error), out: values.map(final) });
+      return json.stringify({ error: explain(error) });
     }
   };
 
-  const final = (value) => {
+  const attempt = (read, otherwise) => {
     try {
-      return marshal(value);
+      return read();
     } catch {
-      return null;
+      return otherwise;
     }
   };
 
   const explain = (error) => {
-    const text = (read) => {
-      try {
-        return String(read() ?? "");
-      } catch {
-        return "";
-      }
-    };
-    const known = error instanceof TwinshoreError;
+    const text = (read) => attempt(() => String(read() ?? "").slice(0, MAXIMUM_TEXT).toWellFormed(), "");
+    const known = attempt(() => error instanceof TwinshoreError, false);
     return {
       message: text(() => error?.message) || text(() => error) || "an error without a text",
       code: known ? text(() => error.code) : null,
-      details: known ? final(error.details) : null,
+      details: known ? attempt(() => marshal(error.details), null) : null,
       kind: text(() => error?.name),
       stack: text(() => error?.stack),
     };
   };
 
-  return { host, revive, revivers, marshal, asData, side, globals, named, methods, commonModule, invoke, complete, Ref, Decimal, describe, waiting };
+  // Nothing turns a text into code.
+  const forbid = () => {
+    delete globalThis.eval;
+    delete globalThis.Function;
+    for (const kind of [() => {}, async () => {}, function* () {}, async function* () {}]) {
+      Object.defineProperty(Object.getPrototypeOf(kind), "constructor", { value: undefined });
+    }
+  };
+
+  // What module code sees by name: the platform's API and common modules.
+  const offer = (common) => {
+    forbid();
+    for (const [name, value] of Object.entries(globals)) globalThis[name] = value;
+    for (const name of common) globalThis[name] = commonModule(name);
+  };
+
+  return { host, revive, revivers, marshal, kept, asData, formId, side, globals, named, methods, offer, invoke, complete, epoch: () => epoch, Ref, Decimal };
 };

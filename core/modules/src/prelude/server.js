@@ -1,72 +1,107 @@
 // What modules see on a server.
 (common, forms) => {
   "use strict";
-  const { host, revive, revivers, asData, side, globals, named, Ref, Decimal } = common;
+  const { host, revive, revivers, kept, asData, side, globals, named, Ref } = common;
+  const { hidden, listLike } = forms;
 
   // ref.Attribute reads an attribute of the item.
   side.ref = (ref) => new Proxy(ref, {
-    get: (target, name) => {
-      if (typeof name === "symbol" || name in target || name === "then" || name === "toJSON") return Reflect.get(target, name);
-      return host("ref.attribute", target, name);
-    },
+    get: (target, name) => (hidden(name) || name in target ? Reflect.get(target, name) : host("ref.attribute", target, name)),
   });
 
-  const tableOf = (lines) => forms.listLike({
-    add: (values) => {
-      const line = { ...(values ?? {}) };
-      lines.push(line);
-      return line;
-    },
-    remove: (line) => {
-      const at = typeof line === "number" ? line : lines.indexOf(line);
-      if (at >= 0) lines.splice(at, 1);
-    },
-    clear: () => lines.splice(0),
-    sum: (column) => lines.reduce((sum, line) => sum.add(line[column] ?? 0), new Decimal(0)),
-  }, () => lines);
+  // ---- items --------------------------------------------------------------------------------------------------------------
 
   const ids = new WeakMap();
-  const lineOf = ({ id, values }) => {
-    ids.set(values, id);
-    return values;
-  };
+  const values = Symbol("values");
 
-  // An item in memory. Its state goes to the host when it is written, and back to the owner of a handler when that ends.
-  const item = (state) => {
-    let { object, id, isNew, version, attributes, tables } = open(state);
-    const save = (options) => {
-      const action = options?.post === true ? "post" : options?.post === false ? "unpost" : null;
-      ({ object, id, isNew, version, attributes, tables } = open(host("object.write", data(), { post: action })));
-      return own.ref;
-    };
-    const data = () => ({
-      object, id, isNew, version: version ?? 0, attributes,
-      tables: Object.fromEntries(Object.entries(tables).map(([name, lines]) => [name, lines.map((values) => ({ id: ids.get(values) ?? null, values }))])),
-    });
-    const own = {
-      get ref() { return side.ref(new Ref(object, id, null)); },
-      get isNew() { return isNew; },
-      write: save,
-      delete: () => host("object.delete", own.ref),
-      [asData]: data,
-    };
-    return new Proxy(own, {
+  // A row of an item. `columns` are the names it may have, if they are known.
+  const lineOf = (given, place, columns) => {
+    const own = {};
+    for (const name of columns ?? []) own[name] = null;
+    const line = new Proxy(own, {
       get: (_, name) => {
-        if (name in own) return own[name];
-        if (typeof name === "symbol" || name === "then" || name === "toJSON") return undefined;
-        if (name in tables) return tableOf(tables[name]);
-        if (name in attributes) return attributes[name];
-        return host("object.unknown", object, name);
+        if (name === values) return own;
+        if (hidden(name) || name in own || !columns) return own[name];
+        return host("object.unknown", place.object, `${place.table}.${name}`);
       },
       set: (_, name, value) => {
-        if (name in tables) tables[name] = [...(value ?? [])].map((line) => ({ ...line }));
-        else if (name in attributes) attributes[name] = value ?? null;
-        else host("object.unknown", object, String(name));
+        if (columns && !(name in own)) host("object.unknown", place.object, `${place.table}.${String(name)}`);
+        own[name] = kept(value);
         return true;
       },
     });
+    for (const [name, value] of Object.entries(given ?? {})) line[name] = value;
+    return line;
   };
-  const open = (state) => ({ ...state, tables: Object.fromEntries(Object.entries(state.tables ?? {}).map(([name, lines]) => [name, lines.map(lineOf)])) });
+
+  const tableOf = (lines, place, columns) => listLike({
+    add: (given) => {
+      const line = lineOf(given, place, columns);
+      lines().push(line);
+      return line;
+    },
+    remove: (line) => {
+      const at = typeof line === "number" ? line : lines().indexOf(line);
+      if (at >= 0 && at < lines().length) lines().splice(at, 1);
+    },
+    clear: () => {
+      lines().length = 0;
+    },
+  }, lines);
+
+  // An item in memory. Its state goes to the host when it is written, and back to the owner of a handler when that ends.
+  const item = (first) => {
+    let { object, id, isNew, version, attributes, columns } = first;
+    const tables = {};
+    const place = (table) => ({ object, table });
+    // Rows that module code holds stay the rows of the item when it was written.
+    const take = (state) => {
+      ({ object, id, isNew, version, attributes } = state);
+      columns = state.columns ?? columns;
+      for (const [name, found] of Object.entries(state.tables ?? {})) {
+        const old = tables[name] ?? [];
+        tables[name] = found.map((row, at) => {
+          const line = old[at] && (ids.get(old[at]) ?? row.id) === row.id ? old[at] : lineOf({}, place(name), columns?.[name]);
+          Object.assign(line[values], row.values);
+          ids.set(line, row.id);
+          return line;
+        });
+      }
+    };
+    const data = () => ({
+      object, id, isNew, version: version ?? 0, attributes,
+      tables: Object.fromEntries(Object.entries(tables).map(([name, lines]) => [name, lines.map((line) => ({ id: ids.get(line) ?? null, values: line[values] }))])),
+    });
+    const write = (options) => {
+      const action = options?.post === true ? "post" : options?.post === false ? "unpost" : null;
+      take(host("object.write", data(), { post: action }));
+      return own.ref;
+    };
+    const own = {
+      get ref() { return side.ref(new Ref(object, id, null)); },
+      get isNew() { return isNew; },
+      write,
+      delete: () => host("object.delete", own.ref),
+      [asData]: data,
+    };
+    take(first);
+    return new Proxy(own, {
+      get: (_, name) => {
+        if (name in own) return own[name];
+        if (hidden(name)) return undefined;
+        if (Object.hasOwn(tables, name)) return tableOf(() => tables[name], place(name), columns?.[name]);
+        if (Object.hasOwn(attributes, name)) return attributes[name];
+        return host("object.unknown", object, name);
+      },
+      set: (_, name, value) => {
+        if (Object.hasOwn(tables, name)) tables[name] = [...(value ?? [])].map((line) => lineOf(line, place(name), columns?.[name]));
+        else if (Object.hasOwn(attributes, name)) attributes[name] = kept(value);
+        else host("object.unknown", object, String(name));
+        return true;
+      },
+      has: (_, name) => name in own || Object.hasOwn(tables, name) || Object.hasOwn(attributes, name),
+    });
+  };
 
   revivers.$object = (state) => item(revive(state));
   revivers.$form = (id) => {
@@ -75,12 +110,11 @@
   };
   revivers.$movements = (names) => {
     const records = Object.fromEntries(names.map((name) => [name, []]));
-    const registers = Object.fromEntries(names.map((name) => [name, { add: (values) => { records[name].push({ ...values }); } }]));
+    const registers = Object.fromEntries(names.map((name) => [name, tableOf(() => records[name], { object: `AccumulationRegister.${name}`, table: "records" })]));
     return new Proxy({ [asData]: () => records }, {
       get: (own, name) => {
-        if (typeof name === "symbol") return own[name];
-        if (name === "then") return undefined;
-        if (!(name in registers)) throw new TypeError(`this document does not post to ${name}; add it to posts_to`);
+        if (hidden(name)) return own[name];
+        if (!Object.hasOwn(registers, name)) throw new TypeError(`this document does not post to ${name}; add it to posts_to`);
         return registers[name];
       },
     });
@@ -100,7 +134,7 @@
     return new Proxy(members, {
       get: (own, member) => {
         if (member in own) return own[member];
-        return typeof member === "symbol" || member === "then" ? undefined : host("object.predefined", object, member);
+        return hidden(member) ? undefined : host("object.predefined", object, member);
       },
     });
   });
@@ -124,7 +158,11 @@
     transaction: (work) => {
       host("transaction.begin");
       const fail = (error) => {
-        host("transaction.rollback");
+        try {
+          host("transaction.rollback");
+        } catch (second) {
+          host("log", `A transaction could not be rolled back: ${second}`);
+        }
         throw error;
       };
       let result;
