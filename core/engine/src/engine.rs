@@ -69,7 +69,7 @@ impl Engine {
         };
         let fallback = if options.bundle.target == Target::MainServer { MAIN_NODE } else { "" };
         let shared = Shared::new(&options.bundle);
-        Ok(Self(Arc::new(Inner {
+        let engine = Self(Arc::new(Inner {
             bundle: options.bundle,
             database,
             clock: options.clock,
@@ -77,7 +77,10 @@ impl Engine {
             node: RwLock::new(NodeCode(node.unwrap_or_else(|| fallback.to_owned()))),
             notices: broadcast::channel(NOTICES_KEPT).0,
             shared,
-        })))
+        }));
+        let platform = Arc::new(crate::rights::UserRights::platform(&engine.bundle().configuration));
+        crate::changes::record_included(&crate::Unit::new(&engine, platform))?;
+        Ok(engine)
     }
 
     /// The compiled configuration.

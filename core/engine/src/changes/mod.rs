@@ -1,14 +1,18 @@
 //! The change log: one row per changed thing with its newest position, so that first download and increments are one protocol
 //! and the log never outgrows the data. A node is a cursor into it.
 
+mod inclusion;
+
 use indexmap::IndexMap;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use twinshore_metadata::{ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::ChangePosition;
 
 use crate::storage::Lease;
 use crate::{EngineError, Unit};
+
+pub(crate) use inclusion::record_included;
 
 /// A changed thing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +50,7 @@ impl ChangeKey {
     }
 
     /// Identifies the thing within its object.
-    fn key(&self) -> Vec<u8> {
+    pub(crate) fn key(&self) -> Vec<u8> {
         match self {
             Self::Object(reference) | Self::Deletion(reference) => reference.id.as_bytes().to_vec(),
             Self::Movements { recorder, .. } => recorder.id.as_bytes().to_vec(),
@@ -98,9 +102,21 @@ pub struct Change {
 /// # Errors
 /// If the database fails.
 pub fn record(unit: &Unit, connection: &Lease, key: &ChangeKey, changed: Option<&[String]>) -> Result<(), EngineError> {
-    if !is_exchanged(unit, key.object()) {
-        return Ok(());
+    if is_exchanged(unit, key.object()) && is_noted_by_itself(unit, key.object()) {
+        note(unit, connection, key, changed)?;
     }
+    Ok(())
+}
+
+/// Notes a thing as changed though nothing changed: it is sent again (X1 `recordChanges`).
+///
+/// # Errors
+/// If the database fails.
+pub fn record_again(unit: &Unit, connection: &Lease, key: &ChangeKey) -> Result<(), EngineError> {
+    if is_exchanged(unit, key.object()) { note(unit, connection, key, None) } else { Ok(()) }
+}
+
+fn note(unit: &Unit, connection: &Lease, key: &ChangeKey, changed: Option<&[String]>) -> Result<(), EngineError> {
     let origin = unit.sender().map(|n| n.0).unwrap_or_default();
     let object = key.object().to_string();
     let bytes = key.key();
@@ -108,8 +124,14 @@ pub fn record(unit: &Unit, connection: &Lease, key: &ChangeKey, changed: Option<
         // What main sent is not sent back; a change of our own that waits stays as it is.
         return Ok(());
     }
-    let (base, changed) =
-        if unit.engine().is_standalone() { pending(connection, &object, &bytes, changed)? } else { (None, String::new()) };
+    let (base, changed) = if unit.engine().is_standalone() {
+        match pending(connection, &object, &bytes, changed)? {
+            Some(pending) => pending,
+            None => return Ok(()),
+        }
+    } else {
+        (None, String::new())
+    };
     let content = if matches!(key, ChangeKey::Records { .. }) {
         serde_json::to_string(key).unwrap_or_default()
     } else {
@@ -128,31 +150,53 @@ pub fn record(unit: &Unit, connection: &Lease, key: &ChangeKey, changed: Option<
     Ok(())
 }
 
-/// Base version and changed names of a device's unsent change, with the new names added.
+/// Base version and changed names of a device's unsent change, with the new names added; none if nothing changed.
+/// What has left in a message begins a new list of names.
 fn pending(
     connection: &Lease,
     object: &str,
     key: &[u8],
     changed: Option<&[String]>,
-) -> Result<(Option<i64>, String), EngineError> {
-    use rusqlite::OptionalExtension as _;
-    let before: Option<(Option<i64>, String)> = connection
-        .prepare_cached("SELECT base_version, COALESCE(changed, '') FROM _changes WHERE object = ?1 AND key = ?2")?
-        .query_row(params![object, key], |row| Ok((row.get(0)?, row.get(1)?)))
+) -> Result<Option<(Option<i64>, String)>, EngineError> {
+    let before: Option<(Option<i64>, String, bool)> = connection
+        .prepare_cached(
+            "SELECT base_version, COALESCE(changed, ''), sent_no IS NOT NULL FROM _changes WHERE object = ?1 AND key = ?2 AND kind <> 'deletion'",
+        )?
+        .query_row(params![object, key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let new = changed.unwrap_or_default();
-    if let Some((base, names)) = before {
-        let mut all: Vec<&str> = names.split(',').filter(|n| !n.is_empty()).collect();
-        if !all.is_empty() {
-            all.extend(new.iter().map(String::as_str).filter(|n| !names.split(',').any(|k| k == *n)));
+    let new = changed.map(|names| names.join(","));
+    Ok(match before {
+        Some((base, names, false)) => {
+            let mut all: Vec<&str> = names.split(',').filter(|n| !n.is_empty()).collect();
+            if !all.is_empty() {
+                let more = changed.unwrap_or_default().iter().map(String::as_str);
+                all.extend(more.filter(|n| !names.split(',').any(|k| k == *n)));
+            }
+            Some((base, all.join(",")))
         }
-        return Ok((base, all.join(",")));
-    }
-    let base: Option<i64> = connection
-        .prepare_cached("SELECT version FROM _main_versions WHERE object = ?1 AND id = ?2")?
-        .query_row(params![object, key], |row| row.get(0))
-        .optional()?;
-    Ok((base, if base.is_some() { new.join(",") } else { String::new() }))
+        Some((base, _, true)) => match new {
+            Some(names) if names.is_empty() => None,
+            names => Some((base, names.unwrap_or_default())),
+        },
+        None => {
+            let base: Option<i64> = connection
+                .prepare_cached("SELECT version FROM _main_versions WHERE object = ?1 AND id = ?2")?
+                .query_row(params![object, key], |row| row.get(0))
+                .optional()?;
+            match (base, new) {
+                (Some(_), Some(names)) if names.is_empty() => None,
+                (Some(base), Some(names)) => Some((Some(base), names)),
+                (base, _) => Some((base, String::new())),
+            }
+        }
+    })
+}
+
+/// True unless the exchange plan says that code registers changes of the object (X1).
+fn is_noted_by_itself(unit: &Unit, object: &ObjectName) -> bool {
+    let plan = ObjectName::new(ObjectKind::ExchangePlan, unit.engine().bundle().composition.exchange.plan.clone());
+    let content = unit.configuration().object(&plan).map_or(&[][..], |plan| plan.plan_content.as_slice());
+    content.iter().find(|(name, _)| name == object).is_none_or(|(_, by_itself)| *by_itself)
 }
 
 /// True if changes of the object travel: it is in the composition and is data.
@@ -215,21 +259,29 @@ fn decode(object: &str, key: &[u8], kind: &str) -> Option<ChangeKey> {
 }
 
 /// Notes which attributes and tables a write changed, so that main can merge field by field (X10).
-pub(crate) fn touch_fields(connection: &Lease, reference: &Ref, names: &[String], version: i64) -> Result<(), EngineError> {
+pub(crate) fn touch_fields(
+    unit: &Unit,
+    connection: &Lease,
+    reference: &Ref,
+    names: &[String],
+    version: i64,
+) -> Result<(), EngineError> {
+    let origin = unit.sender().map(|node| node.0).unwrap_or_default();
     let mut statement = connection.prepare_cached(
-        "INSERT INTO _touched VALUES (?1, ?2, ?3, ?4) ON CONFLICT (object, id, name) DO UPDATE SET version = excluded.version",
+        "INSERT INTO _touched (object, id, name, version, origin) VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (object, id, name) DO UPDATE SET version = excluded.version, origin = excluded.origin",
     )?;
     for name in names {
-        statement.execute(params![reference.object.to_string(), reference.id.as_bytes(), name, version])?;
+        statement.execute(params![reference.object.to_string(), reference.id.as_bytes(), name, version, origin])?;
     }
     Ok(())
 }
 
-/// Attributes and tables changed after a version.
-pub(crate) fn touched_since(connection: &Lease, reference: &Ref, version: i64) -> Result<Vec<String>, EngineError> {
+/// Attributes and tables that others than `node` changed last, after a version.
+pub(crate) fn touched_since(connection: &Lease, reference: &Ref, version: i64, node: &str) -> Result<Vec<String>, EngineError> {
     Ok(connection
-        .prepare_cached("SELECT name FROM _touched WHERE object = ?1 AND id = ?2 AND version > ?3")?
-        .query_map(params![reference.object.to_string(), reference.id.as_bytes(), version], |row| row.get(0))?
+        .prepare_cached("SELECT name FROM _touched WHERE object = ?1 AND id = ?2 AND version > ?3 AND origin <> ?4")?
+        .query_map(params![reference.object.to_string(), reference.id.as_bytes(), version, node], |row| row.get(0))?
         .collect::<Result<_, _>>()?)
 }
 

@@ -7,24 +7,31 @@ use std::sync::Arc;
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
-use twinshore_metadata::{BundleHash, Record, Ref, Value};
+use twinshore_metadata::{BundleHash, Ref};
 use twinshore_protocol::{
-    ChangeItem, ChangePosition, Conflict, DownloadRequest, ExchangePage, HandshakeRequest, HandshakeResponse, ItemOutcome,
-    MessageNo, NodeCode, SentItem, ServerError, UploadRequest, UploadResponse, WriteAction,
+    ChangeItem, ChangePosition, DownloadRequest, ExchangePage, HandshakeRequest, HandshakeResponse, ItemOutcome, MessageNo,
+    NodeCode, SentItem, ServerError, UploadRequest, UploadResponse,
 };
 
+use super::apply::{self, forget_version, main_version};
 use super::{items, journal, nodes};
 use crate::changes::{self, ChangeKey};
 use crate::engine::MAIN_NODE;
-use crate::objects::{self, NoHandlers, ObjectState};
 use crate::rights::UserRights;
 use crate::schema::{set_setting, setting};
 use crate::storage::Lease;
-use crate::{Engine, EngineError, Unit, constants, registers};
+use crate::{Engine, EngineError, Unit};
 
 const RECEIVED: &str = "exchange.received";
 const SENT_NO: &str = "exchange.sent_no";
 const OUTBOX: &str = "exchange.outbox";
+const WANTED: &str = "exchange.wanted";
+/// Counts new beginnings (X7): what main sent before the last one and not since is not on main any more.
+const GENERATION: &str = "exchange.generation";
+/// A new beginning has not come to its end yet.
+const BEGINNING: &str = "exchange.beginning";
+/// Items a device asks for besides at most.
+const MAXIMUM_WANTED: usize = 100;
 
 /// Where the device stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,9 +115,20 @@ impl DeviceExchange {
     /// If the database fails.
     pub fn shaken(&self, response: &HandshakeResponse) -> Result<(), EngineError> {
         if response.reset {
-            let unit = self.unit();
-            unit.transaction(|connection| {
-                connection.execute("DELETE FROM _settings WHERE name IN (?1, ?2, ?3)", [RECEIVED, SENT_NO, OUTBOX])?;
+            self.unit().transaction(|connection| {
+                if number(connection, RECEIVED)?.is_some() {
+                    let generation = number(connection, GENERATION)?.unwrap_or(0) + 1;
+                    set_setting(connection, GENERATION, &generation.to_string())?;
+                    set_setting(connection, BEGINNING, "1")?;
+                }
+                connection.execute("DELETE FROM _settings WHERE name IN (?1, ?2)", [RECEIVED, SENT_NO])?;
+                // A message on its way is the first one of the new count.
+                if let Some(mut outbox) = outbox(connection)? {
+                    outbox.message.node = response.node.clone();
+                    outbox.message.message_no = MessageNo(1);
+                    set_setting(connection, SENT_NO, "1")?;
+                    keep_outbox(connection, &outbox)?;
+                }
                 Ok(())
             })?;
         }
@@ -130,24 +148,28 @@ impl DeviceExchange {
             if let Some(outbox) = outbox(connection)? {
                 return Ok(Some(outbox.message));
             }
+            let message_no = MessageNo(number(connection, SENT_NO)?.unwrap_or(0) + 1);
             let mut items = Vec::new();
             let mut positions = Vec::new();
             for change in changes::after(connection, ChangePosition(0), limit)? {
                 positions.push(change.position.0);
-                let Some(item) = items::current(&unit, &change.key)? else { continue };
-                let item =
-                    SentItem { item, base_version: change.base_version, changed: change.changed, user_name: change.user_name };
-                items.push(item);
+                mark_sent(connection, &change, message_no)?;
+                let item = items::current(&unit, &change.key)?;
+                items.push(SentItem {
+                    item,
+                    base_version: change.base_version,
+                    changed: change.changed,
+                    user_name: change.user_name,
+                });
             }
             if items.is_empty() {
                 return Ok(None);
             }
-            let message_no = MessageNo(number(connection, SENT_NO)?.unwrap_or(0) + 1);
             let message =
                 UploadRequest { node: self.engine.node(), message_no, device_bundle: self.device_bundle.clone(), items };
             set_setting(connection, SENT_NO, &message_no.0.to_string())?;
             let outbox = Outbox { message, positions };
-            set_setting(connection, OUTBOX, &serde_json::to_string(&outbox).map_err(|e| EngineError::refused(e.to_string()))?)?;
+            keep_outbox(connection, &outbox)?;
             Ok(Some(outbox.message))
         })
     }
@@ -174,28 +196,55 @@ impl DeviceExchange {
                     .execute([i64::try_from(*position).unwrap_or(0)])?;
             }
             connection.execute("DELETE FROM _settings WHERE name = ?1", [OUTBOX])?;
+            connection.execute("DELETE FROM _in_flight", [])?;
             Ok(())
         })
     }
 
     fn settle(&self, unit: &Unit, connection: &Lease, sent: &SentItem, outcome: &ItemOutcome) -> Result<(), EngineError> {
-        let ChangeItem::Object { reference, .. } = &sent.item else { return Ok(()) };
-        match outcome {
-            ItemOutcome::Accepted { version } => {
+        let key = items::key_of(&sent.item);
+        let reference = match &key {
+            ChangeKey::Object(reference) | ChangeKey::Deletion(reference) => Some(reference),
+            _ => None,
+        };
+        match (outcome, reference) {
+            (ItemOutcome::Accepted { version }, Some(reference)) => {
                 journal::settle(connection, Some(reference))?;
+                if matches!(key, ChangeKey::Deletion(_)) {
+                    return forget_version(connection, reference);
+                }
                 main_version(connection, reference, *version)?;
                 // A change made again meanwhile builds on what main has now.
                 connection
                     .prepare_cached("UPDATE _changes SET base_version = ?3 WHERE object = ?1 AND key = ?2")?
                     .execute(params![reference.object.to_string(), reference.id.as_bytes(), version])?;
             }
-            ItemOutcome::Conflicted(conflict) => journal::add_conflict(unit, connection, MAIN_NODE, conflict)?,
-            ItemOutcome::NeedsAttention { message } => {
+            (ItemOutcome::Accepted { .. }, None) => {}
+            (ItemOutcome::Conflicted(conflict), _) => journal::add_conflict(unit, connection, MAIN_NODE, conflict)?,
+            (ItemOutcome::NeedsAttention { message }, _) => {
                 let content = serde_json::to_string(&sent.item).unwrap_or_default();
-                journal::park(unit, connection, MAIN_NODE, Some(reference), message, &content)?;
+                journal::park(unit, connection, MAIN_NODE, reference, message, &content)?;
+                // Main has nothing to build on: a change made again meanwhile sends the whole thing.
+                connection
+                    .prepare_cached("UPDATE _changes SET changed = '' WHERE object = ?1 AND key = ?2 AND base_version IS NULL")?
+                    .execute(params![key.object().to_string(), key.key()])?;
             }
         }
         Ok(())
+    }
+
+    /// Asks main for items that are not here (C15, R13), with the next page.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn want(&self, references: &[Ref]) -> Result<(), EngineError> {
+        self.unit().transaction(|connection| {
+            let mut all = wanted(connection)?;
+            all.extend(references.iter().filter(|r| r.object.kind.is_stored_object()).cloned());
+            all.dedup();
+            all.truncate(MAXIMUM_WANTED);
+            set_setting(connection, WANTED, &serde_json::to_string(&all).unwrap_or_default())
+        })
     }
 
     /// The next request for changes.
@@ -209,7 +258,31 @@ impl DeviceExchange {
             from: ChangePosition(number(&reader, RECEIVED)?.unwrap_or(0)),
             limit,
             device_bundle: self.device_bundle.clone(),
-            wanted: Vec::new(),
+            wanted: wanted(&reader)?,
+        })
+    }
+
+    /// Tries again to apply what could not be applied, after an update for example. Gives the number of things that are well now.
+    ///
+    /// # Errors
+    /// `StorageFull` and the like.
+    pub fn retry(&self) -> Result<u64, EngineError> {
+        let unit = self.unit();
+        unit.load_from(NodeCode(MAIN_NODE.into()));
+        unit.transaction(|connection| {
+            let mut well = 0;
+            for (id, content) in journal::parked(connection, apply::INCOMING)? {
+                let Ok(item) = serde_json::from_str::<ChangeItem>(&content) else { continue };
+                match unit.transaction(|connection| apply::apply(&unit, connection, &item)) {
+                    Ok(()) => {
+                        journal::dismiss(connection, id)?;
+                        well += 1;
+                    }
+                    Err(error) if items::is_fatal(&error) => return Err(error),
+                    Err(_) => {}
+                }
+            }
+            Ok(well)
         })
     }
 
@@ -228,21 +301,22 @@ impl DeviceExchange {
                 }));
             }
             for item in &page.items {
-                match unit.transaction(|connection| apply(&unit, connection, item)) {
+                match unit.transaction(|connection| apply::apply(&unit, connection, item)) {
                     Ok(()) => {}
-                    Err(error @ (EngineError::StorageFull | EngineError::Database(_))) => return Err(error),
+                    Err(error) if items::is_fatal(&error) => return Err(error),
                     Err(error) => {
                         let content = serde_json::to_string(item).unwrap_or_default();
                         let reference = if let ChangeItem::Object { reference, .. } = item { Some(reference) } else { None };
-                        journal::park(
-                            &unit,
-                            connection,
-                            MAIN_NODE,
-                            reference,
-                            &ServerError::from(error).to_string(),
-                            &content,
-                        )?;
+                        let message = ServerError::from(error).to_string();
+                        journal::park(&unit, connection, apply::INCOMING, reference, &message, &content)?;
                     }
+                }
+            }
+            if !page.more {
+                connection.execute("DELETE FROM _settings WHERE name = ?1", [WANTED])?;
+                if setting(connection, BEGINNING)?.is_some() {
+                    apply::sweep(&unit, connection)?;
+                    connection.execute("DELETE FROM _settings WHERE name = ?1", [BEGINNING])?;
                 }
             }
             set_setting(connection, RECEIVED, &page.to.0.max(at).to_string())
@@ -250,77 +324,36 @@ impl DeviceExchange {
     }
 }
 
-fn number(connection: &Lease, name: &str) -> Result<Option<u64>, EngineError> {
+pub(super) fn number(connection: &Lease, name: &str) -> Result<Option<u64>, EngineError> {
     Ok(setting(connection, name)?.and_then(|text| text.parse().ok()))
+}
+
+pub(super) fn generation(connection: &Lease) -> Result<i64, EngineError> {
+    Ok(number(connection, GENERATION)?.and_then(|n| i64::try_from(n).ok()).unwrap_or(0))
 }
 
 fn outbox(connection: &Lease) -> Result<Option<Outbox>, EngineError> {
     Ok(setting(connection, OUTBOX)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-fn main_version(connection: &Lease, reference: &Ref, version: i64) -> Result<(), EngineError> {
+fn keep_outbox(connection: &Lease, outbox: &Outbox) -> Result<(), EngineError> {
+    set_setting(connection, OUTBOX, &serde_json::to_string(outbox).map_err(|e| EngineError::refused(e.to_string()))?)
+}
+
+fn wanted(connection: &Lease) -> Result<Vec<Ref>, EngineError> {
+    Ok(setting(connection, WANTED)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+}
+
+/// The change leaves; what is changed from now on is another one.
+fn mark_sent(connection: &Lease, change: &changes::Change, message_no: MessageNo) -> Result<(), EngineError> {
+    let number = i64::try_from(message_no.0).unwrap_or(i64::MAX);
     connection
-        .prepare_cached("INSERT INTO _main_versions VALUES (?1, ?2, ?3) ON CONFLICT (object, id) DO UPDATE SET version = ?3")?
-        .execute(params![reference.object.to_string(), reference.id.as_bytes(), version])?;
+        .prepare_cached("UPDATE _changes SET sent_no = ?2 WHERE position = ?1")?
+        .execute([i64::try_from(change.position.0).unwrap_or(0), number])?;
+    connection.prepare_cached("INSERT OR REPLACE INTO _in_flight VALUES (?1, ?2, ?3)")?.execute(params![
+        change.key.object().to_string(),
+        change.key.key(),
+        change.changed.join(",")
+    ])?;
     Ok(())
-}
-
-fn apply(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), EngineError> {
-    match item {
-        ChangeItem::Object { reference, version, record } => apply_object(unit, connection, reference, *version, record),
-        ChangeItem::ObjectDeletion { reference } | ChangeItem::Removed { reference } => remove(unit, connection, reference),
-        ChangeItem::RegisterRecords { register, key, records } => match key.get("Recorder") {
-            Some(Value::Ref(recorder)) => registers::replace_movements(unit, register, recorder, &Value::Empty, records),
-            _ => registers::replace_record_set(unit, register, key, records),
-        },
-        ChangeItem::Constant { name, value } => constants::set(unit, name, value.clone()),
-    }
-}
-
-fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, record: &Record) -> Result<(), EngineError> {
-    let stored = objects::read_unchecked(unit, reference)?;
-    let waiting = pending(connection, reference)?;
-    let mut state =
-        stored.unwrap_or(ObjectState { reference: reference.clone(), is_new: true, version: 0, record: Record::default() });
-    match waiting {
-        None => state.record.apply(record.clone()),
-        // Made here and not sent yet: main can't know better.
-        Some(names) if names.is_empty() => return Ok(()),
-        // What was changed here stays until main has seen it; the rest is main's.
-        Some(names) => {
-            let mut rest = record.clone();
-            rest.attributes.retain(|name, _| !names.contains(name));
-            rest.tables.retain(|name, _| !names.contains(name));
-            state.record.apply(rest);
-        }
-    }
-    objects::write(unit, state, WriteAction::Write, &NoHandlers)?;
-    main_version(connection, reference, version)
-}
-
-/// Names changed here and not acknowledged; all if empty; none if nothing waits.
-fn pending(connection: &Lease, reference: &Ref) -> Result<Option<Vec<String>>, EngineError> {
-    use rusqlite::OptionalExtension as _;
-    let changed: Option<String> = connection
-        .prepare_cached("SELECT COALESCE(changed, '') FROM _changes WHERE object = ?1 AND key = ?2")?
-        .query_row(params![reference.object.to_string(), reference.id.as_bytes()], |row| row.get(0))
-        .optional()?;
-    Ok(changed.map(|names| names.split(',').filter(|n| !n.is_empty()).map(str::to_owned).collect()))
-}
-
-/// Takes an item away; what was changed here and not sent is kept in the journal first.
-fn remove(unit: &Unit, connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
-    if pending(connection, reference)?.is_some()
-        && let Some(state) = objects::read_unchecked(unit, reference)?
-    {
-        let conflict =
-            Conflict { reference: reference.clone(), attributes: Vec::new(), device_won: false, losing: state.record };
-        journal::add_conflict(unit, connection, MAIN_NODE, &conflict)?;
-        let key = ChangeKey::Object(reference.clone());
-        connection.execute(
-            "DELETE FROM _changes WHERE object = ?1 AND key = ?2",
-            params![key.object().to_string(), reference.id.as_bytes()],
-        )?;
-    }
-    objects::delete(unit, reference, &NoHandlers)
 }

@@ -1,72 +1,120 @@
-//! Changed things as they are now, ready to be sent.
+//! Changed things as they are now, ready to be sent, and what of a thing may travel at all.
 
-use twinshore_metadata::{ChildKind, Record, Ref};
-use twinshore_protocol::ChangeItem;
+use rusqlite::ErrorCode;
+use twinshore_metadata::{ChildKind, ObjectName, Record, Value};
+use twinshore_protocol::{ChangeItem, ServerError};
 
 use crate::changes::ChangeKey;
-use crate::rights::Action;
-use crate::{EngineError, Unit, constants, objects, query, registers};
+use crate::{EngineError, Unit, constants, objects, registers};
 
-/// The thing as it is now; none if it is not to be sent.
-pub fn current(unit: &Unit, key: &ChangeKey) -> Result<Option<ChangeItem>, EngineError> {
+/// The thing as it is now; without what the other side does not have (X12) and what the user may not see.
+pub fn current(unit: &Unit, key: &ChangeKey) -> Result<ChangeItem, EngineError> {
     Ok(match key {
         ChangeKey::Object(reference) => match objects::read_unchecked(unit, reference)? {
             Some(mut state) => {
-                strip(unit, reference, &mut state.record);
-                objects::present_record(unit, &mut state.record)?;
-                Some(ChangeItem::Object { reference: state.reference, version: state.version, record: state.record })
+                strip(unit, &reference.object, &mut state.record);
+                ChangeItem::Object { reference: state.reference, version: state.version, record: state.record }
             }
-            None => Some(ChangeItem::ObjectDeletion { reference: reference.clone() }),
+            None => ChangeItem::ObjectDeletion { reference: reference.clone() },
         },
-        ChangeKey::Deletion(reference) => Some(ChangeItem::ObjectDeletion { reference: reference.clone() }),
+        ChangeKey::Deletion(reference) => ChangeItem::ObjectDeletion { reference: reference.clone() },
         ChangeKey::Movements { register, recorder } => {
-            let key = [("Recorder".to_owned(), recorder.clone().into())].into();
-            let records = registers::record_set(unit, register, &key)?;
-            Some(ChangeItem::RegisterRecords { register: register.clone(), key, records })
+            records(unit, register, [("Recorder".to_owned(), recorder.clone().into())].into())?
         }
-        ChangeKey::Records { register, key } => {
-            let records = registers::record_set(unit, register, key)?;
-            Some(ChangeItem::RegisterRecords { register: register.clone(), key: key.clone(), records })
-        }
-        ChangeKey::Constant(name) => Some(ChangeItem::Constant { name: name.clone(), value: constants::get(unit, name)? }),
+        ChangeKey::Records { register, key } => records(unit, register, key.clone())?,
+        ChangeKey::Constant(name) => ChangeItem::Constant { name: name.clone(), value: constants::get(unit, name)? },
     })
 }
 
-/// Takes out what the device does not have (X12) and what the user may not see.
-fn strip(unit: &Unit, reference: &Ref, record: &mut Record) {
+type Values = indexmap::IndexMap<String, Value>;
+
+fn records(unit: &Unit, register: &ObjectName, key: Values) -> Result<ChangeItem, EngineError> {
+    let mut records = registers::record_set(unit, register, &key)?;
+    for record in &mut records {
+        record.retain(|name, _| !stays(unit, register, name));
+    }
+    Ok(ChangeItem::RegisterRecords { register: register.clone(), key, records })
+}
+
+/// True for attributes and resources that don't travel: excluded from the composition or hidden from the user.
+pub fn stays(unit: &Unit, object: &ObjectName, name: &str) -> bool {
     let composition = &unit.engine().bundle().composition;
-    let object = &reference.object;
+    composition.excludes(object, ChildKind::Attributes, name)
+        || composition.excludes(object, ChildKind::Resources, name)
+        || unit.user().hidden(object).iter().any(|hidden| hidden == name)
+}
+
+/// Takes out of a record what does not travel.
+pub fn strip(unit: &Unit, object: &ObjectName, record: &mut Record) {
+    let composition = &unit.engine().bundle().composition;
     let hidden = unit.user().hidden(object);
     record.attributes.retain(|name, _| !composition.excludes(object, ChildKind::Attributes, name) && !hidden.contains(name));
-    record.tables.retain(|name, _| !composition.excludes(object, ChildKind::Tables, name));
+    record.tables.retain(|name, _| !composition.excludes(object, ChildKind::Tables, name) && !hidden.contains(name));
+    let except = composition.inclusion(object).map_or(&[][..], |inclusion| inclusion.except.as_slice());
+    if hidden.is_empty() && except.iter().all(|child| child.kind != ChildKind::Columns) {
+        return;
+    }
     for (table, rows) in &mut record.tables {
         for row in rows {
-            row.values.retain(|column, _| !composition.excludes(object, ChildKind::Columns, &format!("{table}.{column}")));
+            row.values.retain(|column, _| {
+                let path = format!("{table}.{column}");
+                !composition.excludes(object, ChildKind::Columns, &path) && !hidden.contains(&path)
+            });
         }
     }
 }
 
-/// True if the thing belongs on the device of the unit's user: rights, row rights, and the composition's condition (X9).
-pub fn belongs(unit: &Unit, key: &ChangeKey) -> Result<bool, EngineError> {
-    let object = key.object();
-    let Some(inclusion) = unit.engine().bundle().composition.inclusion(object) else { return Ok(false) };
-    if !unit.user().may(Action::Read, object) {
-        return Ok(false);
-    }
-    match key {
-        ChangeKey::Object(reference) => Ok(query::row_is_visible(unit, reference)?
-            && (inclusion.keep.trim().is_empty() || query::fulfils(unit, reference, &inclusion.keep)?)),
-        ChangeKey::Movements { recorder, .. } if unit.engine().bundle().composition.includes(&recorder.object) => {
-            belongs(unit, &ChangeKey::Object(recorder.clone()))
+/// Fills in presentations of external references: the device can't know them otherwise (C13).
+pub fn present(unit: &Unit, items: &mut [ChangeItem]) -> Result<(), EngineError> {
+    let mut places: Vec<&mut Value> = Vec::new();
+    for item in items {
+        match item {
+            ChangeItem::Object { record, .. } => {
+                places.extend(record.attributes.values_mut());
+                places.extend(record.tables.values_mut().flatten().flat_map(|row| row.values.values_mut()));
+            }
+            ChangeItem::RegisterRecords { records, .. } => places.extend(records.iter_mut().flat_map(|r| r.values_mut())),
+            ChangeItem::Constant { value, .. } => places.push(value),
+            ChangeItem::ObjectDeletion { .. } | ChangeItem::Removed { .. } => {}
         }
-        _ => Ok(true),
+    }
+    let composition = &unit.engine().bundle().composition;
+    places.retain(|value| matches!(value, Value::Ref(reference) if !composition.includes(&reference.object)));
+    let mut values: Vec<Value> = places.iter_mut().map(|place| std::mem::take(*place)).collect();
+    objects::present_values(unit, &mut values)?;
+    places.into_iter().zip(values).for_each(|(place, value)| *place = value);
+    Ok(())
+}
+
+/// The thing that an item is about.
+pub fn key_of(item: &ChangeItem) -> ChangeKey {
+    match item {
+        ChangeItem::Object { reference, .. } | ChangeItem::Removed { reference } => ChangeKey::Object(reference.clone()),
+        ChangeItem::ObjectDeletion { reference } => ChangeKey::Deletion(reference.clone()),
+        ChangeItem::RegisterRecords { register, key, .. } => match key.get("Recorder") {
+            Some(Value::Ref(recorder)) => ChangeKey::Movements { register: register.clone(), recorder: recorder.clone() },
+            _ => ChangeKey::Records { register: register.clone(), key: key.clone() },
+        },
+        ChangeItem::Constant { name, .. } => ChangeKey::Constant(name.clone()),
     }
 }
 
-/// The reference of a thing, if it has one.
-pub const fn reference(key: &ChangeKey) -> Option<&Ref> {
-    match key {
-        ChangeKey::Object(reference) | ChangeKey::Deletion(reference) => Some(reference),
-        _ => None,
+/// True for failures that say nothing about the item: the whole message waits for a better time.
+pub fn is_fatal(error: &EngineError) -> bool {
+    match error {
+        EngineError::StorageFull | EngineError::Open { .. } | EngineError::Refused(ServerError::TryLater { .. }) => true,
+        EngineError::Database(error) => matches!(
+            error.sqlite_error_code(),
+            Some(
+                ErrorCode::SystemIoFailure
+                    | ErrorCode::DatabaseCorrupt
+                    | ErrorCode::NotADatabase
+                    | ErrorCode::ReadOnly
+                    | ErrorCode::OutOfMemory
+                    | ErrorCode::CannotOpen
+                    | ErrorCode::DatabaseLocked
+            )
+        ),
+        _ => false,
     }
 }

@@ -61,6 +61,30 @@ pub fn settle(connection: &Lease, reference: Option<&Ref>) -> Result<(), EngineE
     Ok(())
 }
 
+/// The same for entries of one origin only; all if none is named.
+pub fn settle_from(connection: &Lease, reference: &Ref, node: Option<&str>) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("DELETE FROM _attention WHERE object = ?1 AND item = ?2 AND node = COALESCE(?3, node)")?
+        .execute(params![reference.object.to_string(), reference.id.as_bytes(), node])?;
+    Ok(())
+}
+
+/// Parked things of one origin with their contents.
+pub fn parked(connection: &Lease, node: &str) -> Result<Vec<(Uuid, String)>, EngineError> {
+    let mut statement = connection.prepare("SELECT id, content FROM _attention WHERE node = ?1 ORDER BY id")?;
+    let rows = statement.query_map([node], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+    rows.map(|row| row.map(|(id, content)| (Uuid::from_slice(&id).unwrap_or_default(), content)).map_err(Into::into)).collect()
+}
+
+/// A person has seen to an entry, or it is well.
+///
+/// # Errors
+/// If the database fails.
+pub fn dismiss(connection: &Lease, id: Uuid) -> Result<(), EngineError> {
+    connection.execute("DELETE FROM _attention WHERE id = ?1", [id.as_bytes()])?;
+    Ok(())
+}
+
 /// Everything that needs attention, newest first.
 ///
 /// # Errors

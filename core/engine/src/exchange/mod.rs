@@ -3,12 +3,15 @@
 //! Invariants: a message or a page is applied in one transaction together with its number or position; an item that can't be
 //! applied is parked with its reason and never blocks the rest; a value that loses a conflict is kept in the journal.
 
+mod apply;
 mod device;
+mod download;
 mod items;
 mod journal;
 mod main_side;
 mod merge;
 mod nodes;
+mod upload;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +25,7 @@ use crate::objects::ObjectHandlers;
 pub use device::{DeviceExchange, DeviceState};
 pub use journal::{AttentionItem, attention, conflicts};
 pub use main_side::MainExchange;
+pub use nodes::{ExchangeNode, nodes, revoke};
 
 /// Makes the handlers of the configuration for a unit; used when main posts what devices sent (X13).
 pub type HandlersFactory = Arc<dyn Fn(&Rc<Unit>) -> Rc<dyn ObjectHandlers> + Send + Sync>;

@@ -1,9 +1,11 @@
 //! Devices as main knows them.
 
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 use twinshore_protocol::{HandshakeRequest, NodeCode, ServerError};
 use uuid::Uuid;
 
+use crate::rights::Action;
 use crate::storage::Lease;
 use crate::{EngineError, Unit};
 
@@ -15,10 +17,93 @@ pub struct Node {
     pub accepted_no: u64,
     pub last_outcomes: Option<String>,
     pub revoked: bool,
+    /// What decided which rows belong on the device when it was last here.
+    pub content: Option<String>,
+}
+
+/// A device as the operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExchangeNode {
+    /// Code.
+    pub code: NodeCode,
+    /// Name the person gave it.
+    pub name: String,
+    /// Its user.
+    pub user_name: String,
+    /// When it was last here, RFC 3339.
+    pub last_contact: Option<String>,
+    /// Changes it has not received yet.
+    pub waiting: u64,
+    /// It may not exchange any more.
+    pub revoked: bool,
+}
+
+/// All devices.
+///
+/// # Errors
+/// If the database fails.
+pub fn nodes(unit: &Unit) -> Result<Vec<ExchangeNode>, EngineError> {
+    let connection = unit.connection()?;
+    let mut statement = connection.prepare(
+        "SELECT code, name, user, last_contact, revoked, (SELECT count(*) FROM _changes WHERE position > received AND origin <> code) FROM _nodes ORDER BY code",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(ExchangeNode {
+            code: NodeCode(row.get(0)?),
+            name: row.get(1)?,
+            user_name: row.get(2)?,
+            last_contact: row.get(3)?,
+            revoked: row.get(4)?,
+            waiting: u64::try_from(row.get::<_, i64>(5)?).unwrap_or(0),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Forbids a device to exchange, or allows it again. False if there is no such device.
+///
+/// # Errors
+/// If the database fails.
+pub fn revoke(unit: &Unit, code: &NodeCode, revoked: bool) -> Result<bool, EngineError> {
+    unit.transaction(|connection| {
+        Ok(connection.execute("UPDATE _nodes SET revoked = ?2 WHERE code = ?1", params![code.0, revoked])? > 0)
+    })
+}
+
+/// Hash of all that decides which rows belong on the user's devices: rights and composition.
+pub fn content(unit: &Unit) -> String {
+    let bundle = unit.engine().bundle();
+    let user = unit.user();
+    let rights: Vec<_> = bundle
+        .composition
+        .included
+        .iter()
+        .map(|(object, inclusion)| {
+            let may = user.may(Action::Read, object);
+            (object, &inclusion.except, &inclusion.keep, may, user.row_conditions(object), user.hidden(object))
+        })
+        .collect();
+    let text = serde_json::to_string(&(rights, &user.user)).unwrap_or_default();
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// Remembers it.
+pub fn set_content(connection: &Lease, code: &str, content: &str) -> Result<(), EngineError> {
+    connection.execute("UPDATE _nodes SET content = ?2 WHERE code = ?1", params![code, content])?;
+    Ok(())
+}
+
+/// Deletions that every device has heard of need not be kept.
+pub fn forget_deletions(connection: &Lease) -> Result<(), EngineError> {
+    connection.execute(
+        "DELETE FROM _changes WHERE kind = 'deletion' AND position <= (SELECT MIN(received) FROM _nodes WHERE revoked = 0)",
+        [],
+    )?;
+    Ok(())
 }
 
 fn select(connection: &Lease, condition: &str, value: &dyn rusqlite::ToSql) -> Result<Option<Node>, EngineError> {
-    let sql = format!("SELECT code, user, accepted_no, last_outcomes, revoked FROM _nodes WHERE {condition}");
+    let sql = format!("SELECT code, user, accepted_no, last_outcomes, revoked, content FROM _nodes WHERE {condition}");
     let found = connection
         .query_row(&sql, [value], |row| {
             Ok(Node {
@@ -27,6 +112,7 @@ fn select(connection: &Lease, condition: &str, value: &dyn rusqlite::ToSql) -> R
                 accepted_no: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
                 last_outcomes: row.get(3)?,
                 revoked: row.get(4)?,
+                content: row.get(5)?,
             })
         })
         .optional()?;
@@ -48,7 +134,8 @@ pub fn of_device(unit: &Unit, connection: &Lease, request: &HandshakeRequest) ->
         "INSERT INTO _nodes (code, device, name, user) VALUES (?1, ?2, ?3, ?4)",
         params![code, device, name, unit.user().user_name],
     )?;
-    Ok((Node { code, user: unit.user().user_name.clone(), accepted_no: 0, last_outcomes: None, revoked: false }, true))
+    let user = unit.user().user_name.clone();
+    Ok((Node { code, user, accepted_no: 0, last_outcomes: None, revoked: false, content: None }, true))
 }
 
 /// A node by its code, for the user of the unit.

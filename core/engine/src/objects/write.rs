@@ -66,11 +66,13 @@ fn write_inside(
     let changed = stored.as_ref().map(|before| changed_names(&before.record, &state.record));
     changes::record(unit, connection, &ChangeKey::Object(state.reference.clone()), changed.as_deref())?;
     if let (Some(names), false) = (&changed, unit.engine().is_standalone()) {
-        changes::touch_fields(connection, &state.reference, names, version)?;
+        changes::touch_fields(unit, connection, &state.reference, names, version)?;
     }
     unit.touch(&object.name, Some(&state.reference));
-    presentation::present(unit, std::slice::from_mut(&mut state.reference))?;
-    presentation::present_record(unit, &mut state.record)?;
+    if !unit.is_loading() {
+        presentation::present(unit, std::slice::from_mut(&mut state.reference))?;
+        presentation::present_record(unit, &mut state.record)?;
+    }
     Ok(state)
 }
 

@@ -72,6 +72,11 @@ impl<'u> Scope<'u> {
         scope
     }
 
+    /// From now on what is written comes from the configuration or the platform.
+    pub const fn trust(&mut self) {
+        self.depth += 1;
+    }
+
     /// Adds a table by its full name; gives its text for FROM.
     pub fn add(&mut self, full_name: &[String], name: &str) -> Result<String, EngineError> {
         let definition = self.object(full_name)?;

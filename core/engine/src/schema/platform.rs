@@ -4,6 +4,13 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::EngineError;
 
+/// Columns that came after the first databases were made.
+const ADDED: &[(&str, &str, &str)] = &[
+    ("_touched", "origin", "TEXT NOT NULL DEFAULT ''"),
+    ("_main_versions", "generation", "INTEGER NOT NULL DEFAULT 0"),
+    ("_nodes", "content", "TEXT"),
+];
+
 /// Creates what is missing.
 pub fn create(connection: &Connection) -> Result<(), EngineError> {
     connection.execute_batch(
@@ -23,11 +30,13 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             origin TEXT NOT NULL, user TEXT NOT NULL, base_version INTEGER, changed TEXT, sent_no INTEGER, UNIQUE (object, key)
         );
         CREATE TABLE IF NOT EXISTS _touched (object TEXT NOT NULL, id BLOB NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
-            PRIMARY KEY (object, id, name)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS _main_versions (object TEXT NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL, PRIMARY KEY (object, id)) WITHOUT ROWID;
+            origin TEXT NOT NULL DEFAULT '', PRIMARY KEY (object, id, name)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _main_versions (object TEXT NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL,
+            generation INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (object, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _in_flight (object TEXT NOT NULL, key BLOB NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (object, key)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _nodes (
             code TEXT PRIMARY KEY, device BLOB UNIQUE, name TEXT NOT NULL, user TEXT NOT NULL, accepted_no INTEGER NOT NULL DEFAULT 0,
-            received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0
+            received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0, content TEXT
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _conflicts (id BLOB PRIMARY KEY, node TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _attention (id BLOB PRIMARY KEY, made TEXT NOT NULL, node TEXT NOT NULL, object TEXT NOT NULL, item BLOB,
@@ -36,6 +45,13 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
     )?;
     connection.execute_batch(crate::accounts::TABLES)?;
     connection.execute_batch(crate::jobs::TABLES)?;
+    connection.execute_batch("CREATE INDEX IF NOT EXISTS _deletions ON _changes (position) WHERE kind = 'deletion'")?;
+    for (table, column, declaration) in ADDED {
+        let there: bool = connection.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2")?.exists([table, column])?;
+        if !there {
+            connection.execute_batch(&format!("ALTER TABLE {table} ADD COLUMN {column} {declaration}"))?;
+        }
+    }
     Ok(())
 }
 

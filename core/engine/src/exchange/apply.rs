@@ -1,0 +1,139 @@
+//! What main sends, applied on the device (X5, X10): no handlers, movements as sent, what was changed here and not sent stays.
+
+use rusqlite::{OptionalExtension, params};
+use twinshore_metadata::{ObjectKind, Record, Ref, Value};
+use twinshore_protocol::{ChangeItem, Conflict, WriteAction};
+use uuid::Uuid;
+
+use super::{device, journal};
+use crate::engine::MAIN_NODE;
+use crate::objects::{self, NoHandlers, ObjectState};
+use crate::storage::Lease;
+use crate::{EngineError, Unit, constants, registers};
+
+/// Marks parked things that could not be applied here; others were refused by main.
+pub const INCOMING: &str = "incoming";
+
+/// Applies one thing.
+pub fn apply(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), EngineError> {
+    match item {
+        ChangeItem::Object { reference, version, record } => apply_object(unit, connection, reference, *version, record),
+        ChangeItem::ObjectDeletion { reference } => remove(unit, connection, reference),
+        // A change that waits is sent first; main says again then whether the item leaves.
+        ChangeItem::Removed { reference } if pending(connection, reference)?.is_some() => Ok(()),
+        ChangeItem::Removed { reference } => remove(unit, connection, reference),
+        ChangeItem::RegisterRecords { register, key, records } => match key.get("Recorder") {
+            Some(Value::Ref(recorder)) if pending(connection, recorder)?.is_some() => Ok(()),
+            Some(Value::Ref(recorder)) => registers::replace_movements(unit, register, recorder, &Value::Empty, records),
+            _ => registers::replace_record_set(unit, register, key, records),
+        },
+        ChangeItem::Constant { name, value } => constants::set(unit, name, value.clone()),
+    }
+}
+
+fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, record: &Record) -> Result<(), EngineError> {
+    let stored = objects::read_unchecked(unit, reference)?;
+    let is_posted = |record: &Record| matches!(record.get("Posted"), Value::Boolean(true));
+    let was_posted = stored.as_ref().is_some_and(|s| is_posted(&s.record));
+    let waiting = pending(connection, reference)?;
+    let is_waiting = waiting.is_some();
+    let mut state =
+        stored.unwrap_or(ObjectState { reference: reference.clone(), is_new: true, version: 0, record: Record::default() });
+    match waiting {
+        None => state.record.apply(record.clone()),
+        // Made here and not sent yet: main can't know better.
+        Some(names) if names.is_empty() => return Ok(()),
+        // What was changed here stays until main has seen it; the rest is main's.
+        Some(names) => {
+            let mut rest = record.clone();
+            rest.attributes.retain(|name, _| !names.contains(name));
+            rest.tables.retain(|name, _| !names.contains(name));
+            state.record.apply(rest);
+        }
+    }
+    let posted = is_posted(&state.record);
+    objects::write(unit, state, WriteAction::Write, &NoHandlers)?;
+    if reference.object.kind == ObjectKind::Document && was_posted && !posted {
+        // Main could not post it, or unposted it: nothing is moved here either.
+        let posts_to = unit.object(&reference.object)?.posts_to.clone();
+        for register in posts_to.iter().filter(|r| unit.configuration().object(r).is_some()) {
+            registers::replace_movements(unit, register, reference, &Value::Empty, &[])?;
+        }
+    }
+    journal::settle_from(connection, reference, if posted && !is_waiting { None } else { Some(INCOMING) })?;
+    main_version(connection, reference, version)
+}
+
+/// Names changed here and not acknowledged, on their way or not yet; all if empty; none if nothing waits.
+fn pending(connection: &Lease, reference: &Ref) -> Result<Option<Vec<String>>, EngineError> {
+    let mut all: Option<Vec<String>> = None;
+    for sql in [
+        "SELECT COALESCE(changed, '') FROM _changes WHERE object = ?1 AND key = ?2",
+        "SELECT changed FROM _in_flight WHERE object = ?1 AND key = ?2",
+    ] {
+        let names: Option<String> = connection
+            .prepare_cached(sql)?
+            .query_row(params![reference.object.to_string(), reference.id.as_bytes()], |row| row.get(0))
+            .optional()?;
+        match names {
+            None => {}
+            Some(names) if names.is_empty() => return Ok(Some(Vec::new())),
+            Some(names) => all.get_or_insert_default().extend(names.split(',').map(str::to_owned)),
+        }
+    }
+    Ok(all)
+}
+
+/// Takes an item away; what was changed here and not sent is kept in the journal first.
+fn remove(unit: &Unit, connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
+    if pending(connection, reference)?.is_some()
+        && let Some(state) = objects::read_unchecked(unit, reference)?
+    {
+        let conflict =
+            Conflict { reference: reference.clone(), attributes: Vec::new(), device_won: false, losing: state.record };
+        journal::add_conflict(unit, connection, MAIN_NODE, &conflict)?;
+        connection.execute(
+            "DELETE FROM _changes WHERE object = ?1 AND key = ?2",
+            params![reference.object.to_string(), reference.id.as_bytes()],
+        )?;
+    }
+    objects::delete(unit, reference, &NoHandlers)?;
+    forget_version(connection, reference)
+}
+
+/// After a new beginning: what main sent before and not again is not main's any more. What was changed here stays.
+pub fn sweep(unit: &Unit, connection: &Lease) -> Result<(), EngineError> {
+    let stale: Vec<(String, Vec<u8>)> = connection
+        .prepare("SELECT object, id FROM _main_versions WHERE generation < ?1")?
+        .query_map([device::generation(connection)?], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (object, id) in stale {
+        let (Ok(object), Ok(id)) = (object.parse(), Uuid::from_slice(&id)) else { continue };
+        let reference = Ref::new(object, id);
+        if unit.configuration().object(&reference.object).is_none() || pending(connection, &reference)?.is_some() {
+            continue;
+        }
+        remove(unit, connection, &reference)?;
+    }
+    Ok(())
+}
+
+/// Main's version of an item that is here.
+pub fn main_version(connection: &Lease, reference: &Ref, version: i64) -> Result<(), EngineError> {
+    let generation = device::generation(connection)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO _main_versions (object, id, version, generation) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (object, id) DO UPDATE SET version = excluded.version, generation = excluded.generation",
+        )?
+        .execute(params![reference.object.to_string(), reference.id.as_bytes(), version, generation])?;
+    Ok(())
+}
+
+/// The item is not here any more.
+pub fn forget_version(connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("DELETE FROM _main_versions WHERE object = ?1 AND id = ?2")?
+        .execute(params![reference.object.to_string(), reference.id.as_bytes()])?;
+    Ok(())
+}
