@@ -1,1 +1,25 @@
-//! To be described.
+//! The main server: an HTTP skin of axum over the engine. Accounts, sessions, downloads and limits; no business rule.
+//!
+//! May use `metadata`, `protocol`, `engine`, and `compiler` to publish a configuration folder; never `client`.
+//! [`router()`] has all routes on one page.
+//!
+//! Main types: [`Config`], [`serve()`], [`Running`], [`AppState`], [`AppError`].
+
+pub mod auth;
+mod config;
+mod error;
+mod limiter;
+pub mod middleware;
+mod publish;
+mod router;
+pub mod routes;
+mod serve;
+mod state;
+
+pub use config::{Config, Limits, Published, Source};
+pub use error::{AppError, status};
+pub use limiter::{SignInGate, SignInLimiter};
+pub use publish::publish;
+pub use router::router;
+pub use serve::{Running, ServeError, serve};
+pub use state::{AppState, DeviceFile};

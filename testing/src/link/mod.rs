@@ -101,7 +101,11 @@ impl Link {
     /// [`LinkError`] if there is no port or thread to be had.
     pub fn to(target: SocketAddr) -> Result<Self, LinkError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let port = runtime.block_on(async { driver::Port::open_any() })?;
+        let port = {
+            // Entered, not run: the caller may be on a runtime's thread.
+            let _entered = runtime.enter();
+            driver::Port::open_any()?
+        };
         let address = port.address();
         let counters = Arc::new(Counters::default());
         let (orders, received) = queue::unbounded_channel();

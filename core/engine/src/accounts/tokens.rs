@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(user(&store, &pair.token), None);
         assert!(store.refresh(&pair.refresh_token, DEVICE).is_err());
         assert!(store.sign_in("ann", DEVICE, "phone").is_err());
-        assert_eq!(store.devices().expect("devices")[0].revoked, true);
+        assert!(store.devices().expect("devices")[0].revoked);
     }
 
     #[test]

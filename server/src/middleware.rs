@@ -1,0 +1,43 @@
+//! What every request passes: an id, a log line, the protocol's header, a limit of time.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+use twinshore_protocol::{PROTOCOL_VERSION, ServerError};
+
+use crate::{AppError, AppState};
+
+/// Header that tells our answers from those of a captive portal.
+pub const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("twinshore-protocol");
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id, logs it (never its body or headers), marks the answer as ours.
+pub async fn identify(request: Request, next: Next) -> Response {
+    let id = uuid::Uuid::now_v7().simple().to_string();
+    let span = tracing::info_span!("request", %id, method = %request.method(), path = request.uri().path());
+    async {
+        let start = std::time::Instant::now();
+        let mut response = next.run(request).await;
+        tracing::info!(status = response.status().as_u16(), ms = start.elapsed().as_millis() as u64, "answered");
+        response.headers_mut().insert(PROTOCOL_HEADER, HeaderValue::from(PROTOCOL_VERSION));
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(REQUEST_ID_HEADER, id);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Ends a request that takes too long. A call that already runs goes on to its own limit; its result is kept for a repeat (R17).
+pub async fn limit_time(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let limit = Duration::from_secs(state.limits().request_s);
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => AppError(ServerError::LimitExceeded { what: "the time of a request".into() }).into_response(),
+    }
+}

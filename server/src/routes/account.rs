@@ -1,0 +1,80 @@
+//! Signing in and out, and the probe.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{ConnectInfo, State};
+use twinshore_protocol::{
+    HelloResponse, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, RefreshRequest, ServerError, SignInRequest, SignInResponse,
+};
+
+use crate::auth::SignedIn;
+use crate::{AppError, AppState};
+
+/// Longest name and password taken; a longer one is wrong anyway, and hashing it would cost.
+const NAME_CHARACTERS: usize = 200;
+
+/// `POST /api/sign-in`
+///
+/// # Errors
+/// `SignInRefused`, `TryLater`, `Malformed` for a protocol that is too old or too new.
+pub async fn sign_in(
+    State(state): State<AppState>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    request: Result<Json<SignInRequest>, JsonRejection>,
+) -> Result<Json<SignInResponse>, AppError> {
+    let Json(request) = request?;
+    if !(OLDEST_PROTOCOL_VERSION..=PROTOCOL_VERSION).contains(&request.protocol_version) {
+        return Err(AppError::malformed(format!("protocol {}; update the app", request.protocol_version)));
+    }
+    if request.user_name.chars().count() > NAME_CHARACTERS || request.password.chars().count() > NAME_CHARACTERS {
+        return Err(ServerError::SignInRefused.into());
+    }
+    let gate = state.gate();
+    let (name, address) = (request.user_name.to_lowercase(), address.ip().to_string());
+    if let Some(seconds) = gate.wait_s(&name, &address, state.now()) {
+        return Err(ServerError::TryLater { seconds }.into());
+    }
+    let result = state.sign_in(request).await;
+    match &result {
+        Ok(_) => gate.right(&name),
+        Err(ServerError::SignInRefused) => gate.wrong(&name, &address, state.now()),
+        Err(_) => {}
+    }
+    Ok(Json(result?))
+}
+
+/// `POST /api/refresh`
+///
+/// # Errors
+/// `SessionExpired` if the refresh token is used up, revoked or too old.
+pub async fn refresh(
+    State(state): State<AppState>,
+    request: Result<Json<RefreshRequest>, JsonRejection>,
+) -> Result<Json<SignInResponse>, AppError> {
+    let Json(request) = request?;
+    Ok(Json(state.refresh(request).await?))
+}
+
+/// `POST /api/sign-out`
+///
+/// # Errors
+/// Only faults of ours.
+pub async fn sign_out(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<()>, AppError> {
+    state.blocking(move |engine| engine.sign_out(&signed_in.user_name, signed_in.device)).await?;
+    Ok(Json(()))
+}
+
+/// `GET /api/hello`
+///
+/// # Errors
+/// `SessionExpired`.
+pub async fn hello(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<HelloResponse>, AppError> {
+    Ok(Json(HelloResponse {
+        user_name: signed_in.user_name,
+        device_bundle: state.device_bundle().map(|file| file.hash.clone()),
+        protocol_version: PROTOCOL_VERSION,
+        last: *state.changes().borrow(),
+    }))
+}

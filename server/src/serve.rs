@@ -1,0 +1,166 @@
+//! Starts and stops a main server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use twinshore_engine::{Engine, changes};
+use twinshore_protocol::ChangePosition;
+
+use crate::config::{Config, Source};
+use crate::publish::publish;
+use crate::router;
+use crate::state::{AppState, DeviceFile};
+
+/// How often scheduled jobs are looked at.
+const SCHEDULE: Duration = Duration::from_secs(5);
+
+/// A main server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration has errors.
+    #[error("the configuration in {} has errors:\n{diagnostics}", folder.display())]
+    Configuration {
+        /// Folder.
+        folder: PathBuf,
+        /// What is wrong, for people.
+        diagnostics: String,
+    },
+    /// The bundle could not be packed.
+    #[error("the configuration for devices could not be packed: {0}")]
+    Pack(String),
+    /// The database could not be opened.
+    #[error("the database {} could not be opened: {cause}", path.display())]
+    Database {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        cause: String,
+    },
+    /// The address could not be taken.
+    #[error("{address} could not be listened on: {cause}")]
+    Address {
+        /// Address.
+        address: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+}
+
+/// A main server that runs. Stops at once when dropped; use [`Running::stop`] to let running requests end.
+pub struct Running {
+    address: SocketAddr,
+    engine: Engine,
+    stopping: watch::Sender<bool>,
+    task: JoinHandle<()>,
+    work: JoinHandle<()>,
+    stop_limit: Duration,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// Address it listens on.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The engine inside: for the command line, the demo and tests, which add users and data in process.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Takes no more requests, lets the running ones end within their limit, then stops.
+    pub async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        if tokio::time::timeout(self.stop_limit, &mut self.task).await.is_err() {
+            tracing::warn!("some requests did not end in time and were cut");
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.work.abort();
+    }
+}
+
+/// Publishes the configuration and serves it.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(config: Config) -> Result<Running, ServeError> {
+    let published = match config.source {
+        Source::Folder(folder) => blocking(move || publish(&folder)).await?,
+        Source::Published(published) => *published,
+    };
+    let device = published.device.as_ref().map(DeviceFile::pack).transpose()?;
+    let engine = {
+        let (path, clock) = (config.database.clone(), Arc::clone(&config.clock));
+        blocking(move || crate::publish::open_engine(published.main, path, clock)).await?
+    };
+    let (stopping, stops) = watch::channel(false);
+    let (position, changes) = watch::channel(ChangePosition::default());
+    let work = tokio::spawn(background(engine.clone(), position));
+    let state = AppState::new(engine.clone(), changes, device, config.clock, config.limits, stops.clone());
+    let address = |cause| ServeError::Address { address: config.address, cause };
+    let listener = TcpListener::bind(config.address).await.map_err(address)?;
+    let address = listener.local_addr().map_err(address)?;
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let task = tokio::spawn(async move {
+        let mut stops = stops;
+        let end = async move {
+            let _ = stops.wait_for(|stopping| *stopping).await;
+        };
+        if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(end).await {
+            tracing::error!(%error, "the server ended");
+        }
+    });
+    tracing::info!(%address, "listening");
+    Ok(Running { address, engine, stopping, task, work, stop_limit: Duration::from_secs(config.limits.stop_s) })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ServeError> + Send + 'static) -> Result<T, ServeError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(ServeError::Pack(error.to_string())))
+}
+
+/// Tells listeners that the change log has grown, and starts scheduled jobs.
+async fn background(engine: Engine, position: watch::Sender<ChangePosition>) {
+    let mut notices = engine.notices();
+    let mut tick = tokio::time::interval(SCHEDULE);
+    loop {
+        tokio::select! {
+            notice = notices.recv() => {
+                if matches!(notice, Err(RecvError::Closed)) {
+                    return;
+                }
+            }
+            _ = tick.tick() => {
+                let engine = engine.clone();
+                if let Ok(Err(error)) = tokio::task::spawn_blocking(move || engine.start_due_jobs()).await {
+                    tracing::error!(%error, "scheduled jobs could not be started");
+                }
+            }
+        }
+        let reading = engine.clone();
+        let last = tokio::task::spawn_blocking(move || changes::last_position(&reading.database().reader()?)).await;
+        if let Ok(Ok(last)) = last {
+            position.send_if_modified(|known| std::mem::replace(known, last) != last);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What all routes share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use chrono::{DateTime, Utc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use twinshore_engine::exchange::MainExchange;
+use twinshore_engine::{Engine, EngineSession};
+use twinshore_metadata::{BundleHash, DeviceBundle};
+use twinshore_protocol::{ChangePosition, Clock, RefreshRequest, ServerError, SignInRequest, SignInResponse};
+
+use crate::auth::SignedIn;
+use crate::config::Limits;
+use crate::limiter::SignInGate;
+use crate::{AppError, ServeError};
+
+/// How hard the device bundle is packed; it is packed once and sent many times.
+const PACK_LEVEL: i32 = 12;
+
+/// The device bundle as it is downloaded.
+#[derive(Debug)]
+pub struct DeviceFile {
+    /// Hash of the bundle itself.
+    pub hash: BundleHash,
+    /// JSON of the bundle, packed with zstd.
+    pub packed: Bytes,
+    /// Hash of the packed bytes.
+    pub packed_hash: String,
+}
+
+impl DeviceFile {
+    /// Packs a bundle.
+    ///
+    /// # Errors
+    /// [`ServeError::Pack`].
+    pub fn pack(bundle: &DeviceBundle) -> Result<Self, ServeError> {
+        let text = serde_json::to_vec(bundle).map_err(|error| ServeError::Pack(error.to_string()))?;
+        let packed = zstd::encode_all(text.as_slice(), PACK_LEVEL).map_err(|error| ServeError::Pack(error.to_string()))?;
+        let packed_hash = blake3::hash(&packed).to_hex().to_string();
+        Ok(Self { hash: bundle.hash(), packed: packed.into(), packed_hash })
+    }
+}
+
+struct Shared {
+    engine: Engine,
+    changes: watch::Receiver<ChangePosition>,
+    device: Option<DeviceFile>,
+    gate: SignInGate,
+    clock: Arc<dyn Clock>,
+    limits: Limits,
+    stopping: watch::Receiver<bool>,
+    listeners: Arc<Semaphore>,
+    password_checks: Semaphore,
+}
+
+/// Shared by all routes; cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+impl std::fmt::Debug for AppState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AppState")
+    }
+}
+
+impl AppState {
+    /// A state over an engine.
+    pub fn new(
+        engine: Engine,
+        changes: watch::Receiver<ChangePosition>,
+        device: Option<DeviceFile>,
+        clock: Arc<dyn Clock>,
+        limits: Limits,
+        stopping: watch::Receiver<bool>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            engine,
+            changes,
+            device,
+            gate: SignInGate::default(),
+            clock,
+            limits,
+            stopping,
+            listeners: Arc::new(Semaphore::new(limits.listeners)),
+            password_checks: Semaphore::new(limits.password_checks),
+        }))
+    }
+
+    /// Limits of the HTTP side.
+    pub fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
+    /// Slows down those who guess passwords.
+    pub fn gate(&self) -> &SignInGate {
+        &self.0.gate
+    }
+
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// What devices download.
+    pub fn device_bundle(&self) -> Option<&DeviceFile> {
+        self.0.device.as_ref()
+    }
+
+    /// True once the server stops.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.clone()
+    }
+
+    /// Last position of the change log.
+    pub fn changes(&self) -> watch::Receiver<ChangePosition> {
+        self.0.changes.clone()
+    }
+
+    /// A place among those who listen for changes, if there is one left.
+    pub fn listener_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.0.listeners).try_acquire_owned().ok()
+    }
+
+    /// Runs a short piece of work on the engine off the async threads.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, ServerError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        let engine = self.0.engine.clone();
+        match tokio::task::spawn_blocking(move || work(&engine)).await {
+            Ok(result) => result.map_err(AppError),
+            Err(error) => Err(AppError::internal(&error)),
+        }
+    }
+
+    /// The user of a token.
+    ///
+    /// # Errors
+    /// `SessionExpired`.
+    pub async fn authenticate(&self, token: String) -> Result<SignedIn, AppError> {
+        let now = self.now();
+        self.blocking(move |engine| {
+            let session = engine.authenticate(&token)?;
+            let good_for = (session.expires_at - now).to_std().unwrap_or(Duration::ZERO);
+            Ok(SignedIn { user_name: session.user_name, device: session.device, good_for })
+        })
+        .await
+    }
+
+    /// Checks a password and gives tokens.
+    ///
+    /// # Errors
+    /// `SignInRefused`.
+    pub async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, ServerError> {
+        let _place = self.0.password_checks.acquire().await.map_err(|_| ServerError::TryLater { seconds: 5 })?;
+        self.blocking(move |engine| engine.sign_in(&request)).await.map(|r| self.with_bundle(r)).map_err(|e| e.0)
+    }
+
+    /// Gives new tokens for a refresh token.
+    ///
+    /// # Errors
+    /// `SessionExpired`.
+    pub async fn refresh(&self, request: RefreshRequest) -> Result<SignInResponse, AppError> {
+        self.blocking(move |engine| engine.refresh(&request)).await.map(|r| self.with_bundle(r))
+    }
+
+    fn with_bundle(&self, mut response: SignInResponse) -> SignInResponse {
+        response.session.device_bundle = self.device_bundle().map(|file| file.hash.clone());
+        response
+    }
+
+    /// The session of a signed-in user.
+    pub fn session(&self, signed_in: &SignedIn) -> EngineSession {
+        self.0.engine.session(&signed_in.user_name)
+    }
+
+    /// The main side of the exchange for a signed-in user.
+    ///
+    /// # Errors
+    /// `SessionExpired` if the user may no longer work.
+    pub async fn exchange_peer(&self, signed_in: &SignedIn) -> Result<MainExchange, AppError> {
+        let user_name = signed_in.user_name.clone();
+        let device_bundle = self.device_bundle().map(|file| file.hash.clone());
+        self.blocking(move |engine| engine.exchange_peer(&user_name, device_bundle)).await
+    }
+}
