@@ -162,6 +162,7 @@ impl Compiler<'_> {
             offline_by_hand: true,
             poor_connection_by_hand: true,
             users: None,
+            modules_elsewhere: Vec::new(),
         };
         let mut all: Vec<ObjectDefinition> = sorted
             .objects

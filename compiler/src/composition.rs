@@ -34,6 +34,11 @@ pub fn device_configuration(configuration: &Configuration, composition: &Composi
     device.objects.retain(|name, _| {
         composition.inclusion(name).is_some_and(|i| i.priority != Priority::MainOnly || name.kind != ObjectKind::Module)
     });
+    device.modules_elsewhere = configuration
+        .of_kind(ObjectKind::Module)
+        .filter(|module| !device.objects.contains_key(&module.name))
+        .map(|module| module.name.name.clone())
+        .collect();
     for object in device.objects.values_mut() {
         reduce(object, composition);
     }

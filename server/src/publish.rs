@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use twinshore_compiler::Severity;
 use twinshore_engine::{Engine, OpenOptions};
 use twinshore_metadata::Bundle;
 use twinshore_protocol::Clock;
@@ -10,12 +11,23 @@ use twinshore_protocol::Clock;
 use crate::ServeError;
 use crate::config::Published;
 
-/// Compiles a configuration folder.
+/// Compiles a configuration folder. Warnings go to the log.
 ///
 /// # Errors
 /// [`ServeError::Configuration`] with the diagnostics.
 pub fn publish(folder: &Path) -> Result<Published, ServeError> {
-    Err(ServeError::Configuration { folder: folder.to_owned(), diagnostics: "the compiler is not built yet".into() })
+    let compilation = twinshore_compiler::compile(folder);
+    let errors: Vec<String> =
+        compilation.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(ToString::to_string).collect();
+    match compilation.bundles {
+        Some(bundles) if errors.is_empty() => {
+            for warning in compilation.diagnostics.iter().filter(|d| d.severity == Severity::Warning) {
+                tracing::warn!("{warning}");
+            }
+            Ok(Published { main: bundles.main, device: Some(bundles.device) })
+        }
+        _ => Err(ServeError::Configuration { folder: folder.to_owned(), diagnostics: errors.join("\n") }),
+    }
 }
 
 /// Opens the engine of a bundle over a database file.
