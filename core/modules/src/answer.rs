@@ -60,7 +60,9 @@ pub fn failure(ctx: &Ctx<'_>, error: &rquickjs::Error, watch: &Watch) -> ModuleE
 fn thrown(kind: &str, message: &str, code: Option<String>, details: Value, stack: &str) -> ModuleError {
     match (kind, message) {
         ("RangeError", "Maximum call stack size exceeded") => ModuleError::Limit { what: "stack" },
-        ("InternalError", text) if text.contains("out of memory") => ModuleError::Limit { what: "memory" },
+        ("InternalError" | "RangeError", text) if text.contains("out of memory") || text == "string too long" => {
+            ModuleError::Limit { what: "memory" }
+        }
         ("InternalError", "interrupted") => ModuleError::Limit { what: "time" },
         _ => {
             let end = message.floor_char_boundary(MESSAGE_LIMIT);

@@ -131,6 +131,11 @@ impl ModuleContext {
         self.shared.unsettled()
     }
 
+    /// Lets go of every call without telling its owner: `Done` functions may hold what holds this context.
+    pub fn abandon(&self) {
+        self.shared.forget();
+    }
+
     /// True if code went on after its time was over or keeps the memory full: nothing can be started any more, every call was
     /// settled with a limit. The owner makes a new context; module variables are lost.
     pub fn is_spent(&self) -> bool {
@@ -298,7 +303,7 @@ impl ModuleContext {
         }
         if self.shared.out_of_memory.take() {
             self.runtime.run_gc();
-            let used = usize::try_from(self.runtime.memory_usage().memory_used_size).unwrap_or(0);
+            let used = usize::try_from(self.runtime.memory_usage().malloc_size).unwrap_or(0);
             self.spent.set(self.spent.get() || used > self.limits.memory_bytes / 4 * 3);
         }
         if self.spent.get() {

@@ -295,6 +295,8 @@
   };
 
   const explain = (error) => {
+    // What QuickJS throws when there is no memory left for an error.
+    if (error === null) return { kind: "InternalError", message: "out of memory" };
     const text = (read) => attempt(() => String(read() ?? "").slice(0, MAXIMUM_TEXT).toWellFormed(), "");
     const known = attempt(() => error instanceof TwinshoreError, false);
     return {
