@@ -33,13 +33,13 @@
       this.text = native.decimal("of", operand(value), "0", 0);
       Object.freeze(this);
     }
-    add(other) { return new Decimal(native.decimal("add", this.text, operand(other), 0)); }
-    sub(other) { return new Decimal(native.decimal("sub", this.text, operand(other), 0)); }
-    mul(other) { return new Decimal(native.decimal("mul", this.text, operand(other), 0)); }
-    div(other, scale) { return new Decimal(native.decimal("div", this.text, operand(other), scale ?? -1)); }
-    round(scale) { return new Decimal(native.decimal("round", this.text, "0", scale ?? 0)); }
-    neg() { return new Decimal(native.decimal("sub", "0", this.text, 0)); }
-    abs() { return this.lt(0) ? this.neg() : this; }
+    add(other) { return counted(native.decimal("add", this.text, operand(other), 0)); }
+    sub(other) { return counted(native.decimal("sub", this.text, operand(other), 0)); }
+    mul(other) { return counted(native.decimal("mul", this.text, operand(other), 0)); }
+    div(other, scale) { return counted(native.decimal("div", this.text, operand(other), scale ?? -1)); }
+    round(scale) { return counted(native.decimal("round", this.text, "0", scale ?? 0)); }
+    neg() { return counted(native.decimal("sub", "0", this.text, 0)); }
+    abs() { return this.text.startsWith("-") ? this.neg() : this; }
     cmp(other) { return Number(native.decimal("cmp", this.text, operand(other), 0)); }
     eq(other) { return this.cmp(other) === 0; }
     lt(other) { return this.cmp(other) < 0; }
@@ -55,6 +55,13 @@
       throw new TypeError("Operators don't work on exact numbers: use add, sub, mul, div, cmp, or toNumber() if a binary fraction is fine");
     }
   }
+
+  // A number whose text the host wrote.
+  const counted = (text) => {
+    const number = Object.create(Decimal.prototype);
+    number.text = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+    return Object.freeze(number);
+  };
 
   const twoDigits = (number) => String(number).padStart(2, "0");
 
@@ -166,7 +173,7 @@
 
   // Sides put their own kinds of arguments here: forms, objects, movements.
   const revivers = {
-    $decimal: (text) => new Decimal(text),
+    $decimal: counted,
     $date: (text) => new DateTime(text),
     $uuid: (text) => text,
     $ref: (object, form) => side.ref(new Ref(object, form.id, form.presentation)),
