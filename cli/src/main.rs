@@ -1,1 +1,66 @@
-fn main() {}
+//! The `twinshore` command: checks, serves and looks after configurations and their databases.
+//!
+//! One file a subcommand; each only parses and prints, the work is done in the crates.
+
+mod commands;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "twinshore", version, about = "Business apps for phones, with and without a connection")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Check a configuration folder
+    Check(commands::check::Check),
+    /// Serve a configuration as a main server
+    Serve(commands::serve::Serve),
+    /// Tell what of a configuration goes to devices, and why
+    Report(commands::report::Report),
+    /// Add, list and disable users
+    User(commands::user::User),
+    /// List and revoke devices
+    Device(commands::device::Device),
+    /// Read data from other programs
+    Import(commands::import::Import),
+    /// Copy the database of a main server while it runs
+    Backup(commands::backup::Backup),
+    /// Put a copy in the place of a database
+    Restore(commands::backup::Restore),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_log();
+    let result = match arguments.command {
+        Command::Check(check) => check.run(),
+        Command::Serve(serve) => serve.run().await,
+        Command::Report(report) => report.run(),
+        Command::User(user) => user.run(),
+        Command::Device(device) => device.run(),
+        Command::Import(import) => import.run(),
+        Command::Backup(backup) => backup.run(),
+        Command::Restore(restore) => restore.run(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::fault(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Log lines go to standard error; `TWINSHORE_LOG` sets what is logged (`info`, `twinshore_engine=debug`).
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TWINSHORE_LOG").unwrap_or_else(|_| "warn,twinshore=info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).compact().init();
+}
