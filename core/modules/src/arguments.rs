@@ -12,7 +12,7 @@ pub enum Argument {
     Value(Value),
     /// A form, by the number that the host's `form.*` operations know it by.
     Form(u32),
-    /// An item: `{object, id, isNew, version, attributes, tables}`. What the handler made of it is in [`Outcome::arguments`].
+    /// An item: its state as in [`crate::HostApi`]. What the handler made of it is in [`Outcome::arguments`].
     Object(Value),
     /// Named values that the handler may change: `{standardProcessing: true}`.
     Event(Value),

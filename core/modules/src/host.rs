@@ -11,12 +11,12 @@
 //! | `object.write` | server | `[object state, {post: "post" \| "unpost" \| empty}]` → object state |
 //! | `object.delete` | server | `[ref]` |
 //! | `object.find` | server | `[object name, {attribute: value}]` → ref or empty |
-//! | `object.unknown` | server | `[object name, attribute]` → always an error: `NotInComposition` or unknown |
+//! | `object.unknown` | server | `[object name, attribute or table.column]` → always an error: `NotInComposition` or unknown |
 //! | `object.predefined` | both | `[object name, name]` → ref; also values of enumerations |
 //! | `ref.attribute` | server | `[ref, attribute]` → value |
 //! | `constant.get`, `constant.set` | server | `[name]`, `[name, value]` |
 //! | `query` | server | `[text, {parameter: value}]` → list of structures |
-//! | `transaction.begin` / `.commit` / `.rollback` | server | |
+//! | `transaction.begin` / `.commit` / `.rollback` | server | may be nested; a commit that fails is rolled back by the host |
 //! | `register.balance` | server | `[register, {at, filter, dimensions}]` → list of structures |
 //! | `register.turnovers` | server | `[register, {from, to, filter, dimensions}]` → list of structures |
 //! | `register.last` | server | `[register, {at, filter}]` → structure or empty |
@@ -39,9 +39,11 @@
 //! | `form.write`, `form.close`, `form.reopen`, `form.fill` | client, later | `[form id, options]`; `fill` = `[form id, previous form id, options]` → `{copied, skipped, conflicts}` |
 //! | `form.open` | client, later | `[name, {key, fillingValues, parameters, server}]` → form id |
 //! | `ask` | client, later | `[text, [button, …]]` → button |
+//! | `form.reopenAll` | client, later | `[options]` |
 //! | `mode.get`, `mode.set` | client | → `"normal" \| "offline" \| "poorConnection"` |
 //!
-//! Object state is `{object, id, isNew, version, attributes: {…}, tables: {name: [{id, values}]}}`.
+//! Object state is `{object, id, isNew, version, attributes: {…}, tables: {name: [{id, values}]}, blank: {name: values}}`; `blank`
+//! is what a new row of each table holds, so that its columns are known (C16); module code does not give it back.
 
 use twinshore_metadata::Value;
 

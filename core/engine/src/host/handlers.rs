@@ -7,7 +7,7 @@ use twinshore_metadata::{ModuleName, ObjectKind, ObjectName, Value};
 use twinshore_modules::Argument;
 use twinshore_protocol::ServerError;
 
-use super::objects::{state_of, state_value};
+use super::objects::state_of;
 use super::{ServerHost, arguments};
 use crate::EngineError;
 use crate::objects::{Movements, ObjectHandlers, ObjectState};
@@ -30,7 +30,7 @@ impl ModuleHandlers {
     /// Runs a handler that may change the item.
     fn change(&self, handler: &str, object: &mut ObjectState, more: Option<Argument>) -> Result<(), EngineError> {
         let Some(module) = self.module(&object.reference.object, handler) else { return Ok(()) };
-        let mut arguments = vec![Argument::Object(state_value(object))];
+        let mut arguments = vec![Argument::Object(self.host.state_value(object))];
         arguments.extend(more);
         let outcome = self.host.run(&module, handler, &arguments).map_err(refused)?;
         let after = outcome.arguments.into_iter().next().unwrap_or_default();
@@ -62,7 +62,7 @@ impl ObjectHandlers for ModuleHandlers {
     fn on_write(&self, object: &mut ObjectState) -> Result<(), EngineError> {
         // The rows are written: what this handler assigns to the item would be lost, so it is not taken.
         let Some(module) = self.module(&object.reference.object, "onWrite") else { return Ok(()) };
-        self.host.run(&module, "onWrite", &[Argument::Object(state_value(object))]).map_err(refused)?;
+        self.host.run(&module, "onWrite", &[Argument::Object(self.host.state_value(object))]).map_err(refused)?;
         Ok(())
     }
 
@@ -74,7 +74,7 @@ impl ObjectHandlers for ModuleHandlers {
         let Some(module) = self.module(&object.reference.object, "posting") else { return Ok(Vec::new()) };
         let registers = self.host.unit.object(&object.reference.object)?.posts_to.clone();
         let names = registers.iter().map(|r| r.name.clone()).collect();
-        let arguments = [Argument::Object(state_value(object)), Argument::Movements(names)];
+        let arguments = [Argument::Object(self.host.state_value(object)), Argument::Movements(names)];
         let outcome = self.host.run(&module, "posting", &arguments).map_err(refused)?;
         let records = outcome.arguments.into_iter().nth(1).unwrap_or_default();
         Ok(registers.into_iter().map(|register| (register.clone(), movements(&records, &register))).collect())

@@ -17,7 +17,7 @@ impl ServerHost {
         match operation {
             "object.get" => {
                 let state = objects::read(&self.unit, &arguments.reference()?).map_err(seen)?;
-                Ok(state.map_or(Value::Empty, |state| state_value(&state)))
+                Ok(state.map_or(Value::Empty, |state| self.state_value(&state)))
             }
             "object.new" => self.new_item(arguments),
             "object.write" => self.write_item(arguments),
@@ -49,12 +49,34 @@ impl ServerHost {
         }
     }
 
+    /// An item as module code sees it: `{object, id, isNew, version, attributes, tables, blank}`.
+    pub(super) fn state_value(&self, state: &ObjectState) -> Value {
+        let [attributes, tables] = record_fields(&state.record);
+        let definitions = self.unit.object(&state.reference.object).map(|object| object.tables.as_slice()).unwrap_or_default();
+        let blank = definitions
+            .iter()
+            .map(|table| {
+                let columns = table.columns.iter().map(|column| (column.name.clone(), column.initial_value()));
+                (table.name.clone(), Value::Structure(columns.collect()))
+            })
+            .collect();
+        structure([
+            ("object", state.reference.object.to_string().into()),
+            ("id", state.reference.id.to_string().into()),
+            ("isNew", state.is_new.into()),
+            ("version", Decimal::from(state.version).into()),
+            attributes,
+            tables,
+            ("blank", Value::Structure(blank)),
+        ])
+    }
+
     fn new_item(&self, arguments: &mut Arguments) -> Result<Value, HostError> {
         let name = arguments.object_name()?;
         let values = arguments.values()?;
         let mut state = objects::new_object(&self.unit, &name, None, &values).map_err(seen)?;
         self.handlers().filling(&mut state, &values).map_err(seen)?;
-        Ok(state_value(&state))
+        Ok(self.state_value(&state))
     }
 
     fn write_item(&self, arguments: &mut Arguments) -> Result<Value, HostError> {
@@ -66,7 +88,7 @@ impl ServerHost {
         };
         self.before_effect().map_err(seen)?;
         let written = objects::write(&self.unit, state, action, &self.handlers()).map_err(seen)?;
-        Ok(state_value(&written))
+        Ok(self.state_value(&written))
     }
 
     fn predefined(&self, arguments: &mut Arguments) -> Result<Value, HostError> {
@@ -103,19 +125,6 @@ impl ServerHost {
         }
         Err(seen(objects::unknown_attribute(&self.unit, &object.name, &attribute)))
     }
-}
-
-/// An item as module code sees it: `{object, id, isNew, version, attributes, tables}`.
-pub(super) fn state_value(state: &ObjectState) -> Value {
-    let [attributes, tables] = record_fields(&state.record);
-    structure([
-        ("object", state.reference.object.to_string().into()),
-        ("id", state.reference.id.to_string().into()),
-        ("isNew", state.is_new.into()),
-        ("version", Decimal::from(state.version).into()),
-        attributes,
-        tables,
-    ])
 }
 
 /// An item as it came from module code.

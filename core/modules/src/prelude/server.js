@@ -14,18 +14,17 @@
   const ids = new WeakMap();
   const values = Symbol("values");
 
-  // A row of an item. `columns` are the names it may have, if they are known.
-  const lineOf = (given, place, columns) => {
-    const own = {};
-    for (const name of columns ?? []) own[name] = null;
+  // A row of an item. `blank` is what a new one holds, if the host said so: then it has these columns and no other.
+  const lineOf = (given, place, blank) => {
+    const own = { ...blank };
     const line = new Proxy(own, {
       get: (_, name) => {
         if (name === values) return own;
-        if (hidden(name) || name in own || !columns) return own[name];
+        if (hidden(name) || name in own || !blank) return own[name];
         return host("object.unknown", place.object, `${place.table}.${name}`);
       },
       set: (_, name, value) => {
-        if (columns && !(name in own)) host("object.unknown", place.object, `${place.table}.${String(name)}`);
+        if (blank && !(name in own)) host("object.unknown", place.object, `${place.table}.${String(name)}`);
         own[name] = kept(value);
         return true;
       },
@@ -34,9 +33,9 @@
     return line;
   };
 
-  const tableOf = (lines, place, columns) => listLike({
+  const tableOf = (lines, place, blank) => listLike({
     add: (given) => {
-      const line = lineOf(given, place, columns);
+      const line = lineOf(given, place, blank);
       lines().push(line);
       return line;
     },
@@ -51,17 +50,17 @@
 
   // An item in memory. Its state goes to the host when it is written, and back to the owner of a handler when that ends.
   const item = (first) => {
-    let { object, id, isNew, version, attributes, columns } = first;
+    let { object, id, isNew, version, attributes, blank } = first;
     const tables = {};
     const place = (table) => ({ object, table });
     // Rows that module code holds stay the rows of the item when it was written.
     const take = (state) => {
       ({ object, id, isNew, version, attributes } = state);
-      columns = state.columns ?? columns;
+      blank = state.blank ?? blank;
       for (const [name, found] of Object.entries(state.tables ?? {})) {
         const old = tables[name] ?? [];
         tables[name] = found.map((row, at) => {
-          const line = old[at] && (ids.get(old[at]) ?? row.id) === row.id ? old[at] : lineOf({}, place(name), columns?.[name]);
+          const line = old[at] && (ids.get(old[at]) ?? row.id) === row.id ? old[at] : lineOf({}, place(name), blank?.[name]);
           Object.assign(line[values], row.values);
           ids.set(line, row.id);
           return line;
@@ -89,12 +88,12 @@
       get: (_, name) => {
         if (name in own) return own[name];
         if (hidden(name)) return undefined;
-        if (Object.hasOwn(tables, name)) return tableOf(() => tables[name], place(name), columns?.[name]);
+        if (Object.hasOwn(tables, name)) return tableOf(() => tables[name], place(name), blank?.[name]);
         if (Object.hasOwn(attributes, name)) return attributes[name];
         return host("object.unknown", object, name);
       },
       set: (_, name, value) => {
-        if (Object.hasOwn(tables, name)) tables[name] = [...(value ?? [])].map((line) => lineOf(line, place(name), columns?.[name]));
+        if (Object.hasOwn(tables, name)) tables[name] = [...(value ?? [])].map((line) => lineOf(line, place(name), blank?.[name]));
         else if (Object.hasOwn(attributes, name)) attributes[name] = kept(value);
         else host("object.unknown", object, String(name));
         return true;

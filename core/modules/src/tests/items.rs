@@ -4,14 +4,14 @@ use serde_json::json;
 
 use super::*;
 
-fn order(columns: bool) -> Value {
+fn order(blank: bool) -> Value {
     let mut state = json!({
         "object": "Document.Orders", "id": uuid::Uuid::nil().to_string(), "isNew": true, "version": {"$decimal": "0"},
         "attributes": {"Total": {"$decimal": "0"}, "Comment": ""},
         "tables": {"Lines": [{"id": "r1", "values": {"Sum": {"$decimal": "2.5"}}}]},
     });
-    if columns {
-        state["columns"] = json!({"Lines": ["Sum", "Goods"]});
+    if blank {
+        state["blank"] = json!({"Lines": {"Sum": {"$decimal": "0"}, "Goods": null}});
     }
     value(state)
 }
@@ -119,8 +119,11 @@ fn c16_columns_that_are_not_here_are_told_by_the_host() {
         let error = context.call(&module(), "f", &[Argument::Object(order(true))]).expect_err(body);
         assert_eq!(error.to_string(), name, "{body}");
     }
-    let known = run("export function f(order) { return order.Lines.add({}).Goods; }", &[Argument::Object(order(true))]);
-    assert_eq!(known.expect("known").result, Value::Empty);
+    let known = run(
+        "export function f(order) { const line = order.Lines.add(); return [line.Goods, line.Sum.add(1)]; }",
+        &[Argument::Object(order(true))],
+    );
+    assert_eq!(known.expect("known").result, value(json!([null, 1])));
 }
 
 #[test]
