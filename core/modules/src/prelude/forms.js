@@ -17,13 +17,13 @@
     get: (_, name) => {
       if (name in own) return own[name];
       if (name === asData) return lines;
-      if (name === Symbol.iterator) return () => lines()[Symbol.iterator]();
+      // A copy, so that rows may be added and removed meanwhile.
+      if (name === Symbol.iterator) return () => [...lines()][Symbol.iterator]();
       if (name === "toJSON") return () => [...lines()];
       if (hidden(name)) return undefined;
       if (CHANGES.has(name)) throw instead(name);
-      const all = lines();
-      const value = all[name];
-      return typeof value === "function" ? value.bind(all) : value;
+      const value = lines()[name];
+      return typeof value === "function" ? value.bind([...lines()]) : value;
     },
     set: (_, name) => {
       throw instead(`Assigning ${String(name)}`);

@@ -90,6 +90,12 @@ fn rows_of_an_item_are_a_list_that_can_be_replaced() {
     assert_eq!(sums("order.Lines.add({ Sum: 1 }); order.Lines = order.Lines.filter(line => line.Sum.gt(1));"), ["2.5"]);
     assert_eq!(sums("order.Lines.add({ Sum: 1 }); order.Lines.remove(0);"), ["1"]);
     assert_eq!(sums("const line = order.Lines.add({ Sum: 1 }); order.Lines.remove(line); order.Lines.remove(7);"), ["2.5"]);
+    let each = "order.Lines.add({ Sum: 1 }); order.Lines.add({ Sum: 7 });";
+    assert_eq!(sums(&format!("{each} for (const line of order.Lines) order.Lines.remove(line);")), Vec::<String>::new());
+    assert_eq!(
+        sums(&format!("{each} order.Lines.forEach(line => {{ if (line.Sum.lt(3)) order.Lines.remove(line); }});")),
+        ["7"]
+    );
     assert_eq!(sums("order.Lines.clear();"), Vec::<String>::new());
     assert_eq!(sums("order.Total = order.Lines.length; for (const line of order.Lines) line.Sum = order.Total;"), ["1"]);
 }
