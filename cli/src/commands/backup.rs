@@ -6,6 +6,7 @@ use clap::Args;
 use rusqlite::backup::{Backup as Pages, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use twinshore_engine::EngineError;
+use twinshore_engine::storage::Database;
 use twinshore_protocol::ServerError;
 
 use super::{CommandError, database_of};
@@ -67,10 +68,13 @@ impl Restore {
         if database.exists() && !self.replace {
             return Err(CommandError::Argument(format!("{} exists; add --replace", database.display())));
         }
-        check(&copy)?;
         let file = |path: &Path, cause| CommandError::File { path: path.to_owned(), cause };
         let waiting = database.with_extension("restoring");
         std::fs::copy(&copy, &waiting).map_err(|cause| file(&waiting, cause))?;
+        if let Err(error) = check(&waiting) {
+            let _ = std::fs::remove_file(&waiting);
+            return Err(error);
+        }
         for side in ["-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{}{side}", database.display()));
         }
@@ -90,10 +94,13 @@ fn open(path: &Path) -> Result<Connection, CommandError> {
 
 /// A copy that was cut or changed, or is something else, is not put anywhere.
 fn check(copy: &Path) -> Result<(), CommandError> {
-    let connection = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(EngineError::from)?;
-    if connection.query_row("SELECT count(*) FROM _settings", [], |row| row.get::<_, i64>(0)).is_err() {
-        return Err(CommandError::Argument(format!("{} is no database of a main server", copy.display())));
+    let damaged = |what: String| CommandError::Argument(format!("the copy can't be used: {what}"));
+    let database = Database::open(copy).map_err(|error| damaged(error.to_string()))?;
+    let reader = database.reader()?;
+    let found: Result<String, _> = reader.query_row("PRAGMA quick_check(1)", [], |row| row.get(0));
+    match found {
+        Ok(text) if text == "ok" => Ok(()),
+        Ok(text) => Err(damaged(text)),
+        Err(error) => Err(damaged(error.to_string())),
     }
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(EngineError::from)?;
-    if found == "ok" { Ok(()) } else { Err(CommandError::Argument(format!("{} is damaged: {found}", copy.display()))) }
 }
