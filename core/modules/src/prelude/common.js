@@ -154,7 +154,7 @@
     const fields = {};
     for (const name of Object.keys(value)) {
       if (name.startsWith("$")) throw new TypeError(`the name ${name} can't begin with $`);
-      if (typeof value[name] !== "function") put(fields, name.toWellFormed(), marshal(value[name], depth + 1));
+      put(fields, name.toWellFormed(), marshal(value[name], depth + 1));
     }
     return fields;
   };

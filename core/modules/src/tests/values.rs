@@ -29,6 +29,10 @@ fn what_is_no_data_is_refused_with_a_clear_text() {
         ("return 0 / 0", "NaN"),
         ("const a = {}; a.a = a; return a", "contains itself"),
         ("return () => 1", "only data can"),
+        ("return { a() {} }", "only data can"),
+        ("return [new Map()]", "only data can"),
+        ("return { a: [Promise.resolve(1)] }", "write await"),
+        ("return { $a: 1 }", "can't begin with $"),
         ("return decimal(1) + decimal(2)", "Operators don't work"),
         ("return decimal(1).div(0)", "divided by zero"),
     ] {
