@@ -5,9 +5,6 @@ mod data;
 mod open;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 use twinshore_metadata::{FormDefinition, FormName, ModuleName, ModulePlace, Ref, Value};
 use twinshore_modules::Argument;
 use twinshore_protocol::{FormCallRequest, FormCallResponse, ServerError};
