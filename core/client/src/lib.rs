@@ -6,6 +6,10 @@
 
 mod availability;
 mod client;
+mod error;
+mod forms;
+mod reopening;
+mod store;
 mod connection;
 mod mode;
 mod platform;
@@ -15,6 +19,7 @@ pub mod stand_alone;
 pub mod view;
 
 pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, SlowReason};
+pub use error::ClientError;
 pub use client::{ClientObserver, FormObserver};
 pub use connection::{CallReport, ConnectionEvents, MainServerConnection, Tokens};
 pub use mode::Mode;

@@ -3,6 +3,7 @@
 //! A form is a flat list of elements. The first message to an observer is a whole view, then come patches with a revision;
 //! applying all patches gives the same as a fresh view. Shells compute nothing: texts are formatted, states are decided.
 
+pub mod diff;
 mod event;
 mod form;
 mod interface;

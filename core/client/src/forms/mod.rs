@@ -1,0 +1,5 @@
+//! Open forms.
+
+pub mod render;
+pub mod session;
+pub mod words;

@@ -1,0 +1,389 @@
+//! A form as shells draw it: texts formatted, states decided.
+
+use twinshore_metadata::{
+    AttributeDefinition, AttributeType, ChartKind, CommandTarget, Configuration, DateParts, ElementDefinition, ElementKind, GroupDirection, InputKind,
+    ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection, TypeSet, Value, text,
+};
+use uuid::Uuid;
+
+use super::session::{FormSession, ListState, number, row_id};
+use super::words;
+use crate::UsedServer;
+use crate::view::{
+    CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementKindView, ElementView, FieldKind, FormAvailability, FormView,
+    RowView, SpreadsheetCellView, SpreadsheetView, TableView,
+};
+
+/// What a form'"'"'s look depends on besides the form.
+pub struct Surroundings<'"'"'a> {
+    /// The main server can be called.
+    pub available: bool,
+    /// Why not, for the person.
+    pub reason: String,
+    /// The same form is in the composition.
+    pub in_composition: bool,
+    /// "Open from main server" may be offered.
+    pub can_open_from_main: bool,
+    /// Language.
+    pub language: &'"'"'a str,
+    /// True if an object exists on the stand-alone server.
+    pub is_local: &'"'"'a dyn Fn(&ObjectName) -> bool,
+}
+
+/// The whole view, with revision 0.
+pub fn render(form: &FormSession, around: &Surroundings<'"'"'_>) -> FormView {
+    let lost = form.server == UsedServer::Main && !around.available && !form.not_locked;
+    let availability = if form.frozen {
+        FormAvailability::Frozen
+    } else if lost {
+        let can_open_offline = around.in_composition && !form.definition.without_commands.iter().any(|c| c == "openOffline");
+        FormAvailability::Unavailable { reason: around.reason.clone(), can_open_offline }
+    } else {
+        FormAvailability::Available
+    };
+    let drawing = Drawing { form, around, closed: lost || form.frozen, locale: text::Locale::of(around.language) };
+    FormView {
+        form: form.id,
+        revision: 0,
+        name: form.definition.name.to_string(),
+        title: title(form, around.language),
+        used_server: form.server.name().to_owned(),
+        availability,
+        modified: form.has_typed(),
+        waiting: form.waiting,
+        can_open_from_main: around.can_open_from_main && !form.frozen && !form.definition.without_commands.iter().any(|c| c == "openFromMainServer"),
+        left_behind: form.left_behind.clone(),
+        elements: form.definition.elements.iter().enumerate().map(|(at, e)| drawing.element(number(at), e)).collect(),
+    }
+}
+
+/// Heading of a form: set by code, of the form, or of its item.
+pub fn title(form: &FormSession, language: &str) -> String {
+    if let Some(title) = &form.title {
+        return title.clone();
+    }
+    if !form.definition.title.is_empty() {
+        return form.definition.title.text(language).to_owned();
+    }
+    let Some(object) = &form.object else { return form.definition.name.to_string() };
+    match form.main_object() {
+        Some(_) if form.is_new => format!("{} ({})", object.singular().text(language), words::say(language, "new")),
+        Some(_) => match form.key.as_ref().and_then(|k| k.presentation.clone()).filter(|p| !p.is_empty()) {
+            Some(presentation) if object.name.kind == ObjectKind::Document => presentation,
+            Some(presentation) => format!("{presentation} ({})", object.singular().text(language)),
+            None => object.singular().text(language).to_owned(),
+        },
+        None => object.title.text(language).to_owned(),
+    }
+}
+
+struct Drawing<'"'"'a> {
+    form: &'"'"'a FormSession,
+    around: &'"'"'a Surroundings<'"'"'a>,
+    closed: bool,
+    locale: text::Locale,
+}
+
+impl Drawing<'"'"'_> {
+    fn language(&self) -> &str {
+        self.around.language
+    }
+
+    fn element(&self, id: u32, definition: &ElementDefinition) -> ElementView {
+        let mut view = ElementView {
+            id,
+            parent: definition.parent,
+            name: definition.name.clone(),
+            kind: ElementKindView::Label,
+            title: definition.title.text(self.language()).to_owned(),
+            text: String::new(),
+            checked: false,
+            visible: definition.visible,
+            enabled: true,
+            read_only: self.closed || definition.read_only,
+            required: false,
+            hint: String::new(),
+            error: String::new(),
+            conflict: None,
+            choices: Vec::new(),
+            table: None,
+            input_version: self.form.input_versions.get(&id).copied().unwrap_or(0),
+        };
+        match &definition.kind {
+            ElementKind::Field { path, input } => self.field(&mut view, definition, path, *input),
+            ElementKind::Table { path, columns } => self.table(&mut view, path, columns),
+            ElementKind::List(_) => self.list(&mut view),
+            ElementKind::Group { direction, collapsible } => {
+                view.kind = ElementKindView::Group { horizontal: *direction == GroupDirection::Horizontal, collapsible: *collapsible };
+            }
+            ElementKind::Pages => {
+                let first = self.form.definition.elements.iter().position(|e| e.parent == Some(id)).map(number);
+                view.kind = ElementKindView::Pages { active: self.form.pages.get(&id).copied().or(first) };
+            }
+            ElementKind::Page => view.kind = ElementKindView::Page,
+            ElementKind::CommandBar => view.kind = ElementKindView::CommandBar,
+            ElementKind::Button { command } => self.button(&mut view, command),
+            ElementKind::Label => {}
+        }
+        if let Some(change) = self.form.overrides.get(&definition.name) {
+            view.visible = change.visible.unwrap_or(view.visible);
+            view.enabled = change.enabled.unwrap_or(true) && view.enabled;
+            view.read_only = change.read_only.unwrap_or(false) || view.read_only;
+            if let Some(title) = &change.title {
+                view.title.clone_from(title);
+            }
+        }
+        view
+    }
+
+    fn field(&self, view: &mut ElementView, definition: &ElementDefinition, path: &str, input: InputKind) {
+        let Some(attribute) = self.form.attribute(path) else { return };
+        let value = self.form.record.get(path);
+        if view.title.is_empty() {
+            view.title = attribute.title.text(self.language()).to_owned();
+        }
+        view.visible &= !self.form.hidden.iter().any(|h| h == path);
+        view.read_only |= attribute.read_only || !self.form.can_write || self.form.read_only.iter().any(|r| r == path);
+        view.required = attribute.required;
+        view.kind = self.field_kind(&attribute, value, input);
+        view.text = text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration));
+        view.checked = *value == Value::Boolean(true);
+        if let Some((typed, error)) = self.form.typed.get(path) {
+            view.text.clone_from(typed);
+            view.error.clone_from(error);
+        }
+        if let Some(error) = self.form.errors.get(path) {
+            view.error.clone_from(error);
+        }
+        if let Some(theirs) = self.form.conflicts.get(path) {
+            view.conflict = Some(ConflictView { theirs: text::format(theirs, &attribute.types, &self.locale, Some(&self.form.configuration)) });
+        }
+        view.choices = self.choices(view.id, &attribute.types);
+        self.follow_main_server(view, definition.on_main_server_unavailable, attribute.types.references().any(|o| !(self.around.is_local)(o)));
+    }
+
+    /// F5: what is tied to something that is only on the main server is inaccessible without it.
+    fn follow_main_server(&self, view: &mut ElementView, behaviour: OnMainServerUnavailable, external: bool) {
+        if self.form.server == UsedServer::Main || self.around.available {
+            return;
+        }
+        let inaccessible = match behaviour {
+            OnMainServerUnavailable::MakeInaccessible => true,
+            OnMainServerUnavailable::DontChangeBehavior => false,
+            OnMainServerUnavailable::Auto => external,
+        };
+        if inaccessible {
+            view.enabled = false;
+            view.hint = words::say(self.language(), "needs-connection").to_owned();
+        }
+    }
+
+    fn field_kind(&self, attribute: &AttributeDefinition, value: &Value, input: InputKind) -> ElementKindView {
+        match value {
+            Value::Spreadsheet(sheet) => {
+                let cell = |c: &twinshore_metadata::SpreadsheetCell| SpreadsheetCellView { text: c.text.clone(), bold: c.bold, end: c.end };
+                let rows = sheet.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+                return ElementKindView::Spreadsheet { sheet: SpreadsheetView { columns: sheet.columns.clone(), rows } };
+            }
+            Value::Chart(chart) => {
+                let point = |p: &twinshore_metadata::ChartPoint| {
+                    let number = rust_decimal::Decimal::try_from(p.value).unwrap_or_default().round_dp(2);
+                    ChartPointView { label: p.label.clone(), value: p.value, text: text::format_number(number, None, &self.locale) }
+                };
+                return ElementKindView::Chart { chart: ChartView { pie: chart.kind == ChartKind::Pie, points: chart.points.iter().map(point).collect() } };
+            }
+            Value::Picture(picture) => {
+                let base64 = Value::Binary(picture.bytes.clone()).to_json()["$binary"].as_str().unwrap_or_default().to_owned();
+                return ElementKindView::Picture { media_type: picture.media_type.clone(), base64 };
+            }
+            _ => {}
+        }
+        match attribute.types.single() {
+            Some(AttributeType::Spreadsheet) => ElementKindView::Spreadsheet { sheet: SpreadsheetView { columns: Vec::new(), rows: Vec::new() } },
+            Some(AttributeType::PieChart | AttributeType::BarChart) => {
+                ElementKindView::Chart { chart: ChartView { pie: attribute.types.single() == Some(&AttributeType::PieChart), points: Vec::new() } }
+            }
+            Some(AttributeType::Picture) => ElementKindView::Picture { media_type: String::new(), base64: String::new() },
+            _ => ElementKindView::Field { field: input_kind(&attribute.types, input) },
+        }
+    }
+
+    /// Values of enumerations, or suggestions for what is typed.
+    fn choices(&self, element: u32, types: &TypeSet) -> Vec<ChoiceView> {
+        if let Some((of, found)) = &self.form.suggestions
+            && *of == element
+        {
+            return found.iter().map(|r| ChoiceView { id: r.to_string(), text: r.text() }).collect();
+        }
+        types
+            .references()
+            .filter(|o| o.kind == ObjectKind::Enumeration)
+            .filter_map(|o| self.form.configuration.object(o))
+            .flat_map(|o| o.values.iter().map(|v| ChoiceView { id: format!("{}:{}", o.name, v.id), text: v.title.text(self.language()).to_owned() }))
+            .collect()
+    }
+
+    fn table(&self, view: &mut ElementView, path: &str, columns: &[twinshore_metadata::ColumnDefinition]) {
+        view.kind = ElementKindView::Table;
+        let Some(attributes) = self.form.columns(path) else { return };
+        if view.title.is_empty()
+            && let Some(table) = self.form.main_object().and_then(|o| o.table(path))
+        {
+            view.title = table.title.text(self.language()).to_owned();
+        }
+        view.read_only |= !self.form.can_write;
+        if let Some(error) = self.form.errors.get(path) {
+            view.error.clone_from(error);
+        }
+        if let Some((of, found)) = &self.form.suggestions
+            && *of == view.id
+        {
+            view.choices = found.iter().map(|r| ChoiceView { id: r.to_string(), text: r.text() }).collect();
+        }
+        let shown: Vec<(&twinshore_metadata::ColumnDefinition, &AttributeDefinition)> =
+            columns.iter().filter_map(|c| Some((c, attributes.iter().find(|a| a.name == c.path)?))).collect();
+        let rows = self.form.record.rows(path).iter().map(|row| RowView {
+            id: row.id.to_string(),
+            cells: shown.iter().map(|(_, a)| self.cell(path, row.id, a, row.get(&a.name))).collect(),
+            is_group: false,
+            deletion_mark: false,
+            posted: false,
+            pending: false,
+        });
+        view.table = Some(TableView {
+            rows: rows.collect(),
+            columns: shown
+                .iter()
+                .map(|(column, attribute)| ColumnView {
+                    name: column.path.clone(),
+                    title: if column.title.is_empty() { attribute.title.text(self.language()) } else { column.title.text(self.language()) }.to_owned(),
+                    field: input_kind(&attribute.types, InputKind::Auto),
+                    read_only: column.read_only || attribute.read_only,
+                    sorted: 0,
+                })
+                .collect(),
+            current_row: self.form.current_rows.get(&view.id).cloned().unwrap_or_default(),
+            ..TableView::default()
+        });
+    }
+
+    fn cell(&self, table: &str, row: Uuid, attribute: &AttributeDefinition, value: &Value) -> CellView {
+        let key = FormSession::cell_key(table, row, &attribute.name);
+        if let Some((text, error)) = self.form.typed.get(&key) {
+            return CellView { text: text.clone(), error: error.clone() };
+        }
+        let error = self.form.errors.get(&key).cloned().unwrap_or_default();
+        CellView { text: text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration)), error }
+    }
+
+    fn list(&self, view: &mut ElementView) {
+        view.kind = ElementKindView::List;
+        let Some(state) = self.form.lists.get(&view.id) else { return };
+        view.error.clone_from(&state.error);
+        view.enabled = !self.closed;
+        let columns = list_columns(&self.form.configuration, &state.definition);
+        let rows = state.rows.iter().map(|row| RowView {
+            id: row_id(row),
+            cells: row
+                .cells
+                .iter()
+                .zip(&columns)
+                .map(|(value, (_, types))| CellView { text: text::format(value, types, &self.locale, Some(&self.form.configuration)), error: String::new() })
+                .collect(),
+            is_group: row.is_group,
+            deletion_mark: row.deletion_mark,
+            posted: row.posted.unwrap_or(false),
+            pending: false,
+        });
+        view.table = Some(TableView {
+            rows: rows.collect(),
+            columns: state
+                .definition
+                .columns
+                .iter()
+                .zip(&columns)
+                .map(|(column, (title, types))| ColumnView {
+                    name: column.path.clone(),
+                    title: if column.title.is_empty() { title.text(self.language()) } else { column.title.text(self.language()) }.to_owned(),
+                    field: input_kind(types, InputKind::Label),
+                    read_only: true,
+                    sorted: sorted(state, &column.path),
+                })
+                .collect(),
+            more_before: state.more_before,
+            more_after: state.more_after,
+            loading: state.loading,
+            search: state.search.clone(),
+            path: state.path.iter().map(|r| ChoiceView { id: r.id.to_string(), text: r.text() }).collect(),
+            current_row: state.current.clone(),
+        });
+    }
+
+    fn button(&self, view: &mut ElementView, command: &str) {
+        let own = self.form.definition.commands.iter().find(|c| c.name == command);
+        let of_object = || self.form.object.as_ref().and_then(|o| o.commands.iter().find(|c| c.name == command));
+        view.kind = ElementKindView::Button { command: command.to_owned(), primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose") };
+        match own.or_else(of_object) {
+            Some(definition) => {
+                if view.title.is_empty() {
+                    view.title = definition.title.text(self.language()).to_owned();
+                }
+                let external = matches!(&definition.target, CommandTarget::Object(object) if !(self.around.is_local)(object));
+                self.follow_main_server(view, definition.on_main_server_unavailable, external);
+            }
+            None => {
+                if view.title.is_empty() {
+                    view.title = words::say(self.language(), command).to_owned();
+                }
+                let writes = matches!(command, "write" | "writeAndClose" | "post" | "unpost" | "postAndClose");
+                let posts = matches!(command, "post" | "unpost" | "postAndClose");
+                view.visible &= (!writes || self.form.can_write) && (!posts || self.form.can_post);
+                view.visible &= !self.form.definition.without_commands.iter().any(|c| c == command);
+            }
+        }
+        view.enabled &= !self.closed;
+    }
+}
+
+fn sorted(state: &ListState, path: &str) -> i8 {
+    match state.order.first().filter(|key| key.path == path).map(|key| key.direction) {
+        Some(SortDirection::Ascending) => 1,
+        Some(SortDirection::Descending) => -1,
+        None => 0,
+    }
+}
+
+/// Titles and types of a list'"'"'s columns.
+pub fn list_columns(configuration: &Configuration, list: &ListDefinition) -> Vec<(twinshore_metadata::Title, TypeSet)> {
+    list.columns
+        .iter()
+        .map(|column| {
+            let mut object = configuration.object(&list.object).cloned();
+            let mut found = None;
+            for name in column.path.split('"'"'.'"'"') {
+                let Some(attribute) = object.as_ref().and_then(|o| o.attribute(name)) else { break };
+                object = attribute.types.references().next().and_then(|o| configuration.object(o)).cloned();
+                found = Some((attribute.title, attribute.types));
+            }
+            found.unwrap_or_else(|| (twinshore_metadata::Title::english(column.path.clone()), TypeSet(vec![AttributeType::Text])))
+        })
+        .collect()
+}
+
+fn input_kind(types: &TypeSet, input: InputKind) -> FieldKind {
+    let enumeration = types.references().any(|o| o.kind == ObjectKind::Enumeration);
+    match (input, types.single()) {
+        (InputKind::Label, _) => FieldKind::Label,
+        (InputKind::Multiline, _) | (_, Some(AttributeType::Text)) => FieldKind::Multiline,
+        (InputKind::Radio, _) if enumeration => FieldKind::Radio,
+        (InputKind::CheckBox, _) => FieldKind::CheckBox,
+        (InputKind::Switch, _) | (_, Some(AttributeType::Boolean)) => FieldKind::Switch,
+        (_, Some(AttributeType::Decimal { .. })) => FieldKind::Number,
+        (_, Some(AttributeType::Date(DateParts::Date))) => FieldKind::Date,
+        (_, Some(AttributeType::Date(DateParts::Time))) => FieldKind::Time,
+        (_, Some(AttributeType::Date(DateParts::DateTime))) => FieldKind::DateTime,
+        (_, Some(AttributeType::Ref(object))) if object.kind == ObjectKind::Enumeration => FieldKind::Choice,
+        (_, Some(AttributeType::Ref(_))) | (_, None) => FieldKind::Reference,
+        _ => FieldKind::Text,
+    }
+}
