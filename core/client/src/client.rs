@@ -3,7 +3,16 @@
 //! The client itself lives on a thread of its own and owns all its state; every method here sends it a request and returns
 //! at once. Observers are called from that thread, in order, and must return quickly.
 
-use crate::view::{FormPatch, FormView, InterfaceView, LogEntryView};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{mpsc, oneshot};
+use twinshore_protocol::Clock;
+
+use crate::actor;
+use crate::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use crate::{ClientError, LinkFacts, Platform, Settings};
 
 /// Told about everything around forms. The first call after subscribing brings the whole view.
 pub trait ClientObserver: Send + Sync {
@@ -21,4 +30,225 @@ pub trait FormObserver: Send + Sync {
     fn patched(&self, patch: FormPatch);
     /// The form is gone. If it was reopened, `successor` is the form that took its place, else 0.
     fn closed(&self, successor: u32);
+}
+
+/// How to start a client.
+pub struct ClientOptions {
+    /// Folder for everything the client keeps.
+    pub directory: PathBuf,
+    /// Address of the main server, `https://…`.
+    pub main_server: String,
+    /// Name the person knows the device by.
+    pub device_name: String,
+    /// Language code until the person's is known.
+    pub language: String,
+    /// The device.
+    pub platform: Arc<dyn Platform>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Numbers.
+    pub settings: Settings,
+}
+
+/// What the thread of the client is asked for: everything that can wake it from outside.
+pub enum Request {
+    /// Somebody wants to know of the interface.
+    Observe(u64, Arc<dyn ClientObserver>),
+    /// Somebody wants to know of a form.
+    ObserveForm(u64, u32, Arc<dyn FormObserver>),
+    /// Enough.
+    Unobserve(u64),
+    /// The person did something in a form.
+    Dispatch(u32, FormEvent),
+    /// Sign in.
+    SignIn(String, String),
+    /// Sign out.
+    SignOut,
+    /// Go on with the first download.
+    RetryDownload,
+    /// Open a menu item.
+    Open(String),
+    /// Bring a form to the front; 0 shows the menu.
+    Activate(u32),
+    /// Choose a mode.
+    SetMode(ModeView),
+    /// Answer a question.
+    AnswerDialog(u64, String),
+    /// Answer the offer of another mode.
+    AnswerOffer(Option<ModeView>),
+    /// Go on with a draft.
+    TakeDraft(String),
+    /// Throw a draft away.
+    DiscardDraft(String),
+    /// The platform's facts changed.
+    LinkChanged(LinkFacts),
+    /// Exchange at once.
+    ExchangeNow,
+    /// Change the language.
+    SetLanguage(String),
+    /// The app goes to the background, or comes back.
+    Foreground(bool),
+    /// A view of a form.
+    FormView(u32, oneshot::Sender<Option<FormView>>),
+    /// A view of the interface.
+    InterfaceView(oneshot::Sender<InterfaceView>),
+    /// End.
+    Stop,
+}
+
+/// A running client. Cheap to clone; ends with [`Client::stop`] or when the last handle is dropped.
+#[derive(Clone)]
+pub struct Client {
+    requests: mpsc::UnboundedSender<Request>,
+    next: Arc<AtomicU64>,
+}
+
+/// Ends an observation when dropped.
+pub struct Subscription {
+    id: u64,
+    requests: mpsc::UnboundedSender<Request>,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let _ = self.requests.send(Request::Unobserve(self.id));
+    }
+}
+
+impl Client {
+    /// Starts a client on a thread of its own.
+    ///
+    /// # Errors
+    /// [`ClientError`] if the folder can't be used.
+    pub fn start(options: ClientOptions) -> Result<Self, ClientError> {
+        let (requests, received) = mpsc::unbounded_channel();
+        actor::start(options, received)?;
+        Ok(Self { requests, next: Arc::new(AtomicU64::new(1)) })
+    }
+
+    fn send(&self, request: Request) {
+        // A client that ended takes no more requests; its observers know.
+        let _ = self.requests.send(request);
+    }
+
+    /// Observes the interface; the first view comes at once.
+    pub fn observe(&self, observer: Arc<dyn ClientObserver>) -> Subscription {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.send(Request::Observe(id, observer));
+        Subscription { id, requests: self.requests.clone() }
+    }
+
+    /// Observes a form; the first message is the whole view.
+    pub fn observe_form(&self, form: u32, observer: Arc<dyn FormObserver>) -> Subscription {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        self.send(Request::ObserveForm(id, form, observer));
+        Subscription { id, requests: self.requests.clone() }
+    }
+
+    /// The person did something in a form.
+    pub fn dispatch(&self, form: u32, event: FormEvent) {
+        self.send(Request::Dispatch(form, event));
+    }
+
+    /// Signs in.
+    pub fn sign_in(&self, user: String, password: String) {
+        self.send(Request::SignIn(user, password));
+    }
+
+    /// Signs out.
+    pub fn sign_out(&self) {
+        self.send(Request::SignOut);
+    }
+
+    /// Goes on with the first download.
+    pub fn retry_download(&self) {
+        self.send(Request::RetryDownload);
+    }
+
+    /// Opens a menu item.
+    pub fn open(&self, menu_item: String) {
+        self.send(Request::Open(menu_item));
+    }
+
+    /// Brings a form to the front.
+    pub fn activate(&self, form: u32) {
+        self.send(Request::Activate(form));
+    }
+
+    /// Shows the menu.
+    pub fn show_menu(&self) {
+        self.send(Request::Activate(0));
+    }
+
+    /// Chooses a mode.
+    pub fn set_mode(&self, mode: ModeView) {
+        self.send(Request::SetMode(mode));
+    }
+
+    /// Answers a question.
+    pub fn answer_dialog(&self, id: u64, button: String) {
+        self.send(Request::AnswerDialog(id, button));
+    }
+
+    /// Answers the offer of another mode; none keeps the mode.
+    pub fn answer_offer(&self, mode: Option<ModeView>) {
+        self.send(Request::AnswerOffer(mode));
+    }
+
+    /// Goes on with a draft.
+    pub fn take_draft(&self, id: String) {
+        self.send(Request::TakeDraft(id));
+    }
+
+    /// Throws a draft away.
+    pub fn discard_draft(&self, id: String) {
+        self.send(Request::DiscardDraft(id));
+    }
+
+    /// Tells what the platform knows of the link.
+    pub fn link_changed(&self, facts: LinkFacts) {
+        self.send(Request::LinkChanged(facts));
+    }
+
+    /// Exchanges at once.
+    pub fn exchange_now(&self) {
+        self.send(Request::ExchangeNow);
+    }
+
+    /// Changes the language.
+    pub fn set_language(&self, language: String) {
+        self.send(Request::SetLanguage(language));
+    }
+
+    /// The app goes to the background.
+    pub fn suspend(&self) {
+        self.send(Request::Foreground(false));
+    }
+
+    /// The app comes back.
+    pub fn resume(&self) {
+        self.send(Request::Foreground(true));
+    }
+
+    /// The view of a form as it is now.
+    pub async fn form_view(&self, form: u32) -> Option<FormView> {
+        let (done, view) = oneshot::channel();
+        self.send(Request::FormView(form, done));
+        view.await.ok().flatten()
+    }
+
+    /// The view of the interface as it is now.
+    ///
+    /// # Errors
+    /// [`ClientError::Stopped`].
+    pub async fn interface_view(&self) -> Result<InterfaceView, ClientError> {
+        let (done, view) = oneshot::channel();
+        self.send(Request::InterfaceView(done));
+        view.await.map_err(|_| ClientError::Stopped)
+    }
+
+    /// Ends the client; what was typed is kept.
+    pub fn stop(&self) {
+        self.send(Request::Stop);
+    }
 }

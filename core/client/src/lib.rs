@@ -2,26 +2,27 @@
 //!
 //! May use `metadata`, `protocol`, `modules` and `engine` (the stand-alone server in process); knows no UI toolkit and no UniFFI.
 //!
-//! Main types: [`MainServerConnection`], [`Availability`], [`Mode`], [`UsedServer`], [`route`], [`Platform`], [`Settings`], [`view`].
+//! Main types: [`Client`], [`MainServerConnection`], [`Availability`], [`Mode`], [`UsedServer`], [`route`], [`Platform`], [`Settings`], [`view`].
 
+mod actor;
 mod availability;
 mod client;
+mod connection;
 mod error;
 mod forms;
-mod reopening;
-mod store;
-mod connection;
 mod mode;
 mod platform;
+mod reopening;
 mod routing;
 mod settings;
 pub mod stand_alone;
+mod store;
 pub mod view;
 
 pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, SlowReason};
-pub use error::ClientError;
-pub use client::{ClientObserver, FormObserver};
+pub use client::{Client, ClientObserver, ClientOptions, FormObserver, Subscription};
 pub use connection::{CallReport, ConnectionEvents, MainServerConnection, Tokens};
+pub use error::ClientError;
 pub use mode::Mode;
 pub use platform::{FilePlatform, LinkFacts, Platform, PlatformError};
 pub use routing::{Route, UsedServer, route};

@@ -7,7 +7,7 @@ use twinshore_protocol::UnavailableReason;
 use crate::Mode;
 
 /// The server a form or a call uses (F1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UsedServer {
     /// The main server.

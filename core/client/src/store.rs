@@ -63,7 +63,9 @@ impl ClientStore {
     /// [`ClientError::Storage`].
     pub fn keep_draft(&self, draft: &KeptDraft) -> Result<(), ClientError> {
         self.0
-            .prepare_cached("INSERT INTO drafts VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET title = ?2, made = ?3, content = ?4")?
+            .prepare_cached(
+                "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET title = ?2, made = ?3, content = ?4",
+            )?
             .execute(params![draft.id, draft.title, draft.when, draft.content])?;
         Ok(())
     }
@@ -74,7 +76,9 @@ impl ClientStore {
     /// [`ClientError::Storage`].
     pub fn drafts(&self) -> Result<Vec<KeptDraft>, ClientError> {
         let mut statement = self.0.prepare_cached("SELECT id, title, made, content FROM drafts ORDER BY made DESC")?;
-        let rows = statement.query_map([], |row| Ok(KeptDraft { id: row.get(0)?, title: row.get(1)?, when: row.get(2)?, content: row.get(3)? }))?;
+        let rows = statement.query_map([], |row| {
+            Ok(KeptDraft { id: row.get(0)?, title: row.get(1)?, when: row.get(2)?, content: row.get(3)? })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,8 +1,9 @@
 //! A form as shells draw it: texts formatted, states decided.
 
 use twinshore_metadata::{
-    AttributeDefinition, AttributeType, ChartKind, CommandTarget, Configuration, DateParts, ElementDefinition, ElementKind, GroupDirection, InputKind,
-    ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection, TypeSet, Value, text,
+    AttributeDefinition, AttributeType, ChartKind, CommandTarget, Configuration, DateParts, ElementDefinition, ElementKind,
+    GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection, TypeSet, Value,
+    text,
 };
 use uuid::Uuid;
 
@@ -10,12 +11,12 @@ use super::session::{FormSession, ListState, number, row_id};
 use super::words;
 use crate::UsedServer;
 use crate::view::{
-    CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementKindView, ElementView, FieldKind, FormAvailability, FormView,
-    RowView, SpreadsheetCellView, SpreadsheetView, TableView,
+    CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementKindView, ElementView, FieldKind,
+    FormAvailability, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
 };
 
-/// What a form'"'"'s look depends on besides the form.
-pub struct Surroundings<'"'"'a> {
+/// What a form's look depends on besides the form.
+pub struct Surroundings<'a> {
     /// The main server can be called.
     pub available: bool,
     /// Why not, for the person.
@@ -25,13 +26,13 @@ pub struct Surroundings<'"'"'a> {
     /// "Open from main server" may be offered.
     pub can_open_from_main: bool,
     /// Language.
-    pub language: &'"'"'a str,
+    pub language: &'a str,
     /// True if an object exists on the stand-alone server.
-    pub is_local: &'"'"'a dyn Fn(&ObjectName) -> bool,
+    pub is_local: &'a dyn Fn(&ObjectName) -> bool,
 }
 
 /// The whole view, with revision 0.
-pub fn render(form: &FormSession, around: &Surroundings<'"'"'_>) -> FormView {
+pub fn render(form: &FormSession, around: &Surroundings<'_>) -> FormView {
     let lost = form.server == UsedServer::Main && !around.available && !form.not_locked;
     let availability = if form.frozen {
         FormAvailability::Frozen
@@ -51,7 +52,9 @@ pub fn render(form: &FormSession, around: &Surroundings<'"'"'_>) -> FormView {
         availability,
         modified: form.has_typed(),
         waiting: form.waiting,
-        can_open_from_main: around.can_open_from_main && !form.frozen && !form.definition.without_commands.iter().any(|c| c == "openFromMainServer"),
+        can_open_from_main: around.can_open_from_main
+            && !form.frozen
+            && !form.definition.without_commands.iter().any(|c| c == "openFromMainServer"),
         left_behind: form.left_behind.clone(),
         elements: form.definition.elements.iter().enumerate().map(|(at, e)| drawing.element(number(at), e)).collect(),
     }
@@ -77,14 +80,14 @@ pub fn title(form: &FormSession, language: &str) -> String {
     }
 }
 
-struct Drawing<'"'"'a> {
-    form: &'"'"'a FormSession,
-    around: &'"'"'a Surroundings<'"'"'a>,
+struct Drawing<'a> {
+    form: &'a FormSession,
+    around: &'a Surroundings<'a>,
     closed: bool,
     locale: text::Locale,
 }
 
-impl Drawing<'"'"'_> {
+impl Drawing<'_> {
     fn language(&self) -> &str {
         self.around.language
     }
@@ -114,7 +117,8 @@ impl Drawing<'"'"'_> {
             ElementKind::Table { path, columns } => self.table(&mut view, path, columns),
             ElementKind::List(_) => self.list(&mut view),
             ElementKind::Group { direction, collapsible } => {
-                view.kind = ElementKindView::Group { horizontal: *direction == GroupDirection::Horizontal, collapsible: *collapsible };
+                view.kind =
+                    ElementKindView::Group { horizontal: *direction == GroupDirection::Horizontal, collapsible: *collapsible };
             }
             ElementKind::Pages => {
                 let first = self.form.definition.elements.iter().position(|e| e.parent == Some(id)).map(number);
@@ -156,10 +160,16 @@ impl Drawing<'"'"'_> {
             view.error.clone_from(error);
         }
         if let Some(theirs) = self.form.conflicts.get(path) {
-            view.conflict = Some(ConflictView { theirs: text::format(theirs, &attribute.types, &self.locale, Some(&self.form.configuration)) });
+            view.conflict = Some(ConflictView {
+                theirs: text::format(theirs, &attribute.types, &self.locale, Some(&self.form.configuration)),
+            });
         }
         view.choices = self.choices(view.id, &attribute.types);
-        self.follow_main_server(view, definition.on_main_server_unavailable, attribute.types.references().any(|o| !(self.around.is_local)(o)));
+        self.follow_main_server(
+            view,
+            definition.on_main_server_unavailable,
+            attribute.types.references().any(|o| !(self.around.is_local)(o)),
+        );
     }
 
     /// F5: what is tied to something that is only on the main server is inaccessible without it.
@@ -181,16 +191,26 @@ impl Drawing<'"'"'_> {
     fn field_kind(&self, attribute: &AttributeDefinition, value: &Value, input: InputKind) -> ElementKindView {
         match value {
             Value::Spreadsheet(sheet) => {
-                let cell = |c: &twinshore_metadata::SpreadsheetCell| SpreadsheetCellView { text: c.text.clone(), bold: c.bold, end: c.end };
+                let cell = |c: &twinshore_metadata::SpreadsheetCell| SpreadsheetCellView {
+                    text: c.text.clone(),
+                    bold: c.bold,
+                    end: c.end,
+                };
                 let rows = sheet.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
                 return ElementKindView::Spreadsheet { sheet: SpreadsheetView { columns: sheet.columns.clone(), rows } };
             }
             Value::Chart(chart) => {
                 let point = |p: &twinshore_metadata::ChartPoint| {
                     let number = rust_decimal::Decimal::try_from(p.value).unwrap_or_default().round_dp(2);
-                    ChartPointView { label: p.label.clone(), value: p.value, text: text::format_number(number, None, &self.locale) }
+                    ChartPointView {
+                        label: p.label.clone(),
+                        value: p.value,
+                        text: text::format_number(number, None, &self.locale),
+                    }
                 };
-                return ElementKindView::Chart { chart: ChartView { pie: chart.kind == ChartKind::Pie, points: chart.points.iter().map(point).collect() } };
+                return ElementKindView::Chart {
+                    chart: ChartView { pie: chart.kind == ChartKind::Pie, points: chart.points.iter().map(point).collect() },
+                };
             }
             Value::Picture(picture) => {
                 let base64 = Value::Binary(picture.bytes.clone()).to_json()["$binary"].as_str().unwrap_or_default().to_owned();
@@ -199,10 +219,12 @@ impl Drawing<'"'"'_> {
             _ => {}
         }
         match attribute.types.single() {
-            Some(AttributeType::Spreadsheet) => ElementKindView::Spreadsheet { sheet: SpreadsheetView { columns: Vec::new(), rows: Vec::new() } },
-            Some(AttributeType::PieChart | AttributeType::BarChart) => {
-                ElementKindView::Chart { chart: ChartView { pie: attribute.types.single() == Some(&AttributeType::PieChart), points: Vec::new() } }
+            Some(AttributeType::Spreadsheet) => {
+                ElementKindView::Spreadsheet { sheet: SpreadsheetView { columns: Vec::new(), rows: Vec::new() } }
             }
+            Some(AttributeType::PieChart | AttributeType::BarChart) => ElementKindView::Chart {
+                chart: ChartView { pie: attribute.types.single() == Some(&AttributeType::PieChart), points: Vec::new() },
+            },
             Some(AttributeType::Picture) => ElementKindView::Picture { media_type: String::new(), base64: String::new() },
             _ => ElementKindView::Field { field: input_kind(&attribute.types, input) },
         }
@@ -219,7 +241,11 @@ impl Drawing<'"'"'_> {
             .references()
             .filter(|o| o.kind == ObjectKind::Enumeration)
             .filter_map(|o| self.form.configuration.object(o))
-            .flat_map(|o| o.values.iter().map(|v| ChoiceView { id: format!("{}:{}", o.name, v.id), text: v.title.text(self.language()).to_owned() }))
+            .flat_map(|o| {
+                o.values
+                    .iter()
+                    .map(|v| ChoiceView { id: format!("{}:{}", o.name, v.id), text: v.title.text(self.language()).to_owned() })
+            })
             .collect()
     }
 
@@ -256,7 +282,12 @@ impl Drawing<'"'"'_> {
                 .iter()
                 .map(|(column, attribute)| ColumnView {
                     name: column.path.clone(),
-                    title: if column.title.is_empty() { attribute.title.text(self.language()) } else { column.title.text(self.language()) }.to_owned(),
+                    title: if column.title.is_empty() {
+                        attribute.title.text(self.language())
+                    } else {
+                        column.title.text(self.language())
+                    }
+                    .to_owned(),
                     field: input_kind(&attribute.types, InputKind::Auto),
                     read_only: column.read_only || attribute.read_only,
                     sorted: 0,
@@ -288,7 +319,10 @@ impl Drawing<'"'"'_> {
                 .cells
                 .iter()
                 .zip(&columns)
-                .map(|(value, (_, types))| CellView { text: text::format(value, types, &self.locale, Some(&self.form.configuration)), error: String::new() })
+                .map(|(value, (_, types))| CellView {
+                    text: text::format(value, types, &self.locale, Some(&self.form.configuration)),
+                    error: String::new(),
+                })
                 .collect(),
             is_group: row.is_group,
             deletion_mark: row.deletion_mark,
@@ -304,7 +338,12 @@ impl Drawing<'"'"'_> {
                 .zip(&columns)
                 .map(|(column, (title, types))| ColumnView {
                     name: column.path.clone(),
-                    title: if column.title.is_empty() { title.text(self.language()) } else { column.title.text(self.language()) }.to_owned(),
+                    title: if column.title.is_empty() {
+                        title.text(self.language())
+                    } else {
+                        column.title.text(self.language())
+                    }
+                    .to_owned(),
                     field: input_kind(types, InputKind::Label),
                     read_only: true,
                     sorted: sorted(state, &column.path),
@@ -322,7 +361,10 @@ impl Drawing<'"'"'_> {
     fn button(&self, view: &mut ElementView, command: &str) {
         let own = self.form.definition.commands.iter().find(|c| c.name == command);
         let of_object = || self.form.object.as_ref().and_then(|o| o.commands.iter().find(|c| c.name == command));
-        view.kind = ElementKindView::Button { command: command.to_owned(), primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose") };
+        view.kind = ElementKindView::Button {
+            command: command.to_owned(),
+            primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose"),
+        };
         match own.or_else(of_object) {
             Some(definition) => {
                 if view.title.is_empty() {
@@ -353,19 +395,21 @@ fn sorted(state: &ListState, path: &str) -> i8 {
     }
 }
 
-/// Titles and types of a list'"'"'s columns.
+/// Titles and types of a list's columns.
 pub fn list_columns(configuration: &Configuration, list: &ListDefinition) -> Vec<(twinshore_metadata::Title, TypeSet)> {
     list.columns
         .iter()
         .map(|column| {
             let mut object = configuration.object(&list.object).cloned();
             let mut found = None;
-            for name in column.path.split('"'"'.'"'"') {
+            for name in column.path.split('.') {
                 let Some(attribute) = object.as_ref().and_then(|o| o.attribute(name)) else { break };
                 object = attribute.types.references().next().and_then(|o| configuration.object(o)).cloned();
                 found = Some((attribute.title, attribute.types));
             }
-            found.unwrap_or_else(|| (twinshore_metadata::Title::english(column.path.clone()), TypeSet(vec![AttributeType::Text])))
+            found.unwrap_or_else(|| {
+                (twinshore_metadata::Title::english(column.path.clone()), TypeSet(vec![AttributeType::Text]))
+            })
         })
         .collect()
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use twinshore_metadata::{
-    AttributeDefinition, Configuration, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, ListDefinition, ObjectDefinition, Record, Ref,
-    SortKey, TableRow, TypeSet, Value,
+    AttributeDefinition, Configuration, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, ListDefinition,
+    ObjectDefinition, Record, Ref, SortKey, TableRow, TypeSet, Value,
 };
 use twinshore_protocol::{CallId, ListRow, OpenFormResponse, WriteAction};
 use uuid::Uuid;
@@ -132,7 +132,7 @@ pub struct FormSession {
     pub not_locked: bool,
     /// A call of the person runs for long (R18).
     pub waiting: bool,
-    /// Other server'"'"'s values of conflicts.
+    /// Other server's values of conflicts.
     pub conflicts: BTreeMap<String, Value>,
     /// Refusals by attribute.
     pub errors: BTreeMap<String, String>,
@@ -182,7 +182,7 @@ pub struct DraftContent {
 }
 
 impl FormSession {
-    /// A form from its server'"'"'s answer.
+    /// A form from its server's answer.
     pub fn new(
         id: u32,
         definition: Arc<FormDefinition>,
@@ -311,7 +311,8 @@ impl FormSession {
             return;
         }
         let of_object = self.main_object().is_some_and(|o| o.attribute(path).is_some());
-        let typed_form = self.definition.attributes.iter().any(|a| a.name() == path) && self.definition.purpose == FormPurpose::Free;
+        let typed_form =
+            self.definition.attributes.iter().any(|a| a.name() == path) && self.definition.purpose == FormPurpose::Free;
         self.record.set(path, value);
         self.errors.remove(path);
         self.conflicts.remove(path);
@@ -392,7 +393,7 @@ pub fn row_id(row: &ListRow) -> String {
     }
 }
 
-/// An element'"'"'s number.
+/// An element's number.
 pub fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

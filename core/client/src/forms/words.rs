@@ -21,13 +21,29 @@ const WORDS: [(&str, &str, &str); 27] = [
     ("discard", "Discard", "Не сохранять"),
     ("cancel", "Cancel", "Отмена"),
     ("keep-draft", "Keep as draft", "Оставить черновик"),
-    ("unsaved", "This form has unsaved changes. What shall become of them?", "В форме есть несохранённые изменения. Что с ними сделать?"),
+    (
+        "unsaved",
+        "This form has unsaved changes. What shall become of them?",
+        "В форме есть несохранённые изменения. Что с ними сделать?",
+    ),
     ("select-row", "Select a row first.", "Сначала выберите строку."),
     ("saved", "Saved.", "Записано."),
     ("kept-draft", "Kept as a draft; you find it in the menu.", "Сохранено как черновик; он в меню."),
-    ("no-connection", "No connection with the main server. You can go on with everything that is on this device.", "Нет связи с основным сервером. Можно работать со всем, что есть на устройстве."),
-    ("offline-mode", "You work offline. Switch to Normal to use the main server.", "Вы работаете автономно. Для основного сервера включите обычный режим."),
-    ("form-unavailable", "This form is from the main server, which can't be reached. Your text is kept.", "Форма с основного сервера, а он недоступен. Ваш текст сохранён."),
+    (
+        "no-connection",
+        "No connection with the main server. You can go on with everything that is on this device.",
+        "Нет связи с основным сервером. Можно работать со всем, что есть на устройстве.",
+    ),
+    (
+        "offline-mode",
+        "You work offline. Switch to Normal to use the main server.",
+        "Вы работаете автономно. Для основного сервера включите обычный режим.",
+    ),
+    (
+        "form-unavailable",
+        "This form is from the main server, which can't be reached. Your text is kept.",
+        "Форма с основного сервера, а он недоступен. Ваш текст сохранён.",
+    ),
 ];
 
 /// A text; the key itself if there is none.

@@ -1,6 +1,8 @@
 //! What `fillWhenReopening` does, decided before anything is written (F10). Pure.
 
-use twinshore_metadata::{AttributeDefinition, FormAttribute, FormDefinition, FormPurpose, ObjectDefinition, Record, TableRow, TypeSet, Value};
+use twinshore_metadata::{
+    AttributeDefinition, FormAttribute, FormDefinition, FormPurpose, ObjectDefinition, Record, TableRow, TypeSet, Value,
+};
 use twinshore_protocol::ServerError;
 
 /// What an author may ask for.
@@ -81,18 +83,25 @@ pub struct Sides<'a> {
 /// # Errors
 /// `ReopenUnsupportedType` with the names of complex attributes that both forms have and `except` does not take out (F10c).
 pub fn fill_plan(sides: &Sides<'_>, old: &FormShape, new: &FormShape, options: &FillOptions) -> Result<FillPlan, ServerError> {
-    let wanted = |name: &str| options.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name)) && !options.except.iter().any(|n| n == name);
+    let wanted = |name: &str| {
+        options.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name)) && !options.except.iter().any(|n| n == name)
+    };
     let complex: Vec<String> = old
         .attributes
         .iter()
-        .filter(|(name, types)| wanted(name) && (types.is_complex() || new.types(name).is_some_and(TypeSet::is_complex)) && new.types(name).is_some())
+        .filter(|(name, types)| {
+            wanted(name)
+                && (types.is_complex() || new.types(name).is_some_and(TypeSet::is_complex))
+                && new.types(name).is_some()
+        })
         .map(|(name, _)| name.clone())
         .collect();
     if !complex.is_empty() {
         return Err(unsupported(&complex));
     }
     let mut plan = FillPlan::default();
-    for (name, _) in old.attributes.iter().filter(|(name, _)| wanted(name) && !old.types(name).is_some_and(TypeSet::is_complex)) {
+    for (name, _) in old.attributes.iter().filter(|(name, _)| wanted(name) && !old.types(name).is_some_and(TypeSet::is_complex))
+    {
         if sides.is_new && new.auto_assigned.contains(name) {
             continue;
         }
@@ -106,7 +115,10 @@ pub fn fill_plan(sides: &Sides<'_>, old: &FormShape, new: &FormShape, options: &
 
 fn unsupported(names: &[String]) -> ServerError {
     ServerError::Module {
-        message: format!("This form can't be reopened: {} can't be copied. Nothing was changed; what you typed is still here.", names.join(", ")),
+        message: format!(
+            "This form can't be reopened: {} can't be copied. Nothing was changed; what you typed is still here.",
+            names.join(", ")
+        ),
         code: Some("ReopenUnsupportedType".into()),
         details: Value::Structure(vec![("names".into(), Value::List(names.iter().map(|n| n.as_str().into()).collect()))]),
         position: None,
@@ -137,7 +149,14 @@ fn fill_attribute(name: &str, sides: &Sides<'_>, new: &FormShape, options: &Fill
     }
 }
 
-fn fill_table(name: &str, old_columns: &[AttributeDefinition], sides: &Sides<'_>, new: &FormShape, options: &FillOptions, plan: &mut FillPlan) {
+fn fill_table(
+    name: &str,
+    old_columns: &[AttributeDefinition],
+    sides: &Sides<'_>,
+    new: &FormShape,
+    options: &FillOptions,
+    plan: &mut FillPlan,
+) {
     let (base, mine, theirs) = (sides.base.rows(name), sides.mine.rows(name), sides.theirs.rows(name));
     if base == mine && !sides.is_new && !options.all {
         return;
@@ -204,11 +223,13 @@ mod tests {
         record
     }
 
-    const ALL: &[(&str, &str)] = &[("Comment", "string(50)"), ("Date", "string(50)"), ("Total", "string(50)"), ("Number", "string(9)")];
+    const ALL: &[(&str, &str)] =
+        &[("Comment", "string(50)"), ("Date", "string(50)"), ("Total", "string(50)"), ("Number", "string(9)")];
 
     fn plan(base: &Record, mine: &Record, theirs: &Record, is_new: bool) -> FillPlan {
         let sides = Sides { base, mine, theirs, is_new };
-        fill_plan(&sides, &shape(&[ALL, &[("Discount", "string(9)")]].concat()), &shape(ALL), &FillOptions::default()).expect("a plan")
+        fill_plan(&sides, &shape(&[ALL, &[("Discount", "string(9)")]].concat()), &shape(ALL), &FillOptions::default())
+            .expect("a plan")
     }
 
     #[test]
@@ -245,7 +266,10 @@ mod tests {
     #[test]
     fn f10f_rows_are_matched_by_their_ids() {
         let (r1, r9, r5) = (Uuid::from_u128(1), Uuid::from_u128(9), Uuid::from_u128(5));
-        let row = |id, goods: &str, quantity: &str| TableRow { id, values: [("Goods".to_owned(), goods.into()), ("Quantity".to_owned(), quantity.into())].into() };
+        let row = |id, goods: &str, quantity: &str| TableRow {
+            id,
+            values: [("Goods".to_owned(), goods.into()), ("Quantity".to_owned(), quantity.into())].into(),
+        };
         let rows = |rows: Vec<TableRow>| Record { tables: [("Lines".to_owned(), rows)].into(), ..Record::default() };
         let base = rows(vec![row(r1, "tea", "1")]);
         let mine = rows(vec![row(r1, "tea", "3"), row(r9, "milk", "4")]);

@@ -158,8 +158,11 @@ mod tests {
     }
 
     fn any_form() -> impl Strategy<Value = FormView> {
-        ("[ab]", "[ab]{0,2}", proptest::collection::vec(0u8..8, 0..8), proptest::collection::vec(0u8..8, 0..8))
-            .prop_map(|(title, text, rows, others)| form(7, &title, vec![element(1, &text, None), element(2, "", Some(rows)), element(3, &text, Some(others))]))
+        ("[ab]", "[ab]{0,2}", proptest::collection::vec(0u8..8, 0..8), proptest::collection::vec(0u8..8, 0..8)).prop_map(
+            |(title, text, rows, others)| {
+                form(7, &title, vec![element(1, &text, None), element(2, "", Some(rows)), element(3, &text, Some(others))])
+            },
+        )
     }
 
     proptest! {

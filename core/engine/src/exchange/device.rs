@@ -92,6 +92,14 @@ impl DeviceExchange {
         })
     }
 
+    /// What needs a person.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn attention(&self) -> Result<Vec<super::AttentionItem>, EngineError> {
+        journal::attention(&self.unit())
+    }
+
     /// The start of a round.
     ///
     /// # Errors

@@ -1,0 +1,600 @@
+//! The client's thread: it owns all state. Requests, answers of servers, timers and notices wake it one after another.
+//!
+//! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
+
+mod commands;
+mod host;
+mod input;
+mod interface;
+mod link;
+mod lists;
+mod reopen;
+mod start;
+mod sync;
+mod windows;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::{LocalSet, spawn_local};
+use twinshore_engine::Engine;
+use twinshore_metadata::{Bundle, Configuration, DeviceBundle, ModuleName, ObjectName, Value};
+use twinshore_modules::{Argument, HostError, ModuleContext, ModuleError, Outcome};
+use twinshore_protocol::{ApplicationServer, ServerError, SessionResponse, UnavailableReason};
+
+use crate::client::{ClientOptions, Request};
+use crate::forms::render::{self, Surroundings};
+use crate::forms::session::FormSession;
+use crate::forms::words;
+use crate::store::{ClientStore, KeptDraft};
+use crate::view::{DialogView, FormView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView, diff};
+use crate::{Availability, ClientError, ClientObserver, FormObserver, MainServerConnection, Mode, Route, UsedServer, route};
+
+/// Messages kept.
+const MESSAGES_KEPT: usize = 30;
+
+/// Starts the thread.
+pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>) -> Result<(), ClientError> {
+    std::fs::create_dir_all(&options.directory)?;
+    let store = ClientStore::open(&options.directory.join("client.db"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    std::thread::Builder::new().name("client".into()).spawn(move || {
+        let local = LocalSet::new();
+        local.block_on(&runtime, async move {
+            match App::new(options, store) {
+                Ok(app) => app.run(requests).await,
+                Err(error) => tracing::error!(%error, "the client could not start"),
+            }
+        });
+        runtime.shutdown_background();
+    })?;
+    Ok(())
+}
+
+/// What exists once somebody works.
+pub(crate) struct Work {
+    pub device: DeviceBundle,
+    pub engine: Engine,
+    pub local: Arc<dyn ApplicationServer>,
+    pub session: SessionResponse,
+    pub contexts: BTreeMap<UsedServer, ModuleContext>,
+    pub exchange: twinshore_engine::exchange::DeviceExchange,
+}
+
+impl Work {
+    /// The client's bundle for a server.
+    pub fn bundle(&self, server: UsedServer) -> &Bundle {
+        match server {
+            UsedServer::Main => &self.device.client_of_main,
+            UsedServer::Standalone => &self.device.client_of_standalone,
+        }
+    }
+}
+
+/// A form with those who watch it.
+pub(crate) struct OpenForm {
+    pub session: RefCell<FormSession>,
+    pub last: RefCell<FormView>,
+    /// Handlers of a form run one after another.
+    pub turn: tokio::sync::Mutex<()>,
+}
+
+pub(crate) struct State {
+    pub screen: ScreenView,
+    pub user_name: String,
+    pub language: String,
+    pub mode: Mode,
+    pub availability: Availability,
+    pub needs_sign_in: bool,
+    pub order: Vec<u32>,
+    pub active: u32,
+    pub dialogs: Vec<(DialogView, oneshot::Sender<String>)>,
+    pub offer: Option<OfferView>,
+    pub messages: Vec<MessageView>,
+    pub exchange: crate::view::ExchangeView,
+    pub revision: u64,
+    pub next: u64,
+}
+
+/// The client.
+pub(crate) struct App {
+    pub options: ClientOptions,
+    pub store: ClientStore,
+    pub connection: Arc<MainServerConnection>,
+    pub state: RefCell<State>,
+    pub work: RefCell<Option<Rc<Work>>>,
+    pub forms: RefCell<BTreeMap<u32, Rc<OpenForm>>>,
+    pub observers: RefCell<HashMap<u64, Arc<dyn ClientObserver>>>,
+    pub form_observers: RefCell<HashMap<u64, (u32, Arc<dyn FormObserver>)>>,
+    pub log: RefCell<Vec<LogEntryView>>,
+    /// Interface changed and is to be told.
+    pub dirty: Cell<bool>,
+    pub available: Arc<AtomicBool>,
+    pub offline_by_hand: Arc<AtomicBool>,
+    pub probe_now: Notify,
+    pub exchange_now: Notify,
+    pub stopping: Cell<bool>,
+    pub tickets: Cell<u64>,
+    pub reopening: Cell<u32>,
+    pub runtime: tokio::runtime::Handle,
+    internal_received: RefCell<Option<mpsc::UnboundedReceiver<Internal>>>,
+}
+
+/// What happens inside, on any thread, and is told to the client's own.
+pub(crate) enum Internal {
+    /// A call of the main server ended.
+    Called(crate::CallReport),
+    /// Tokens are to be kept.
+    Tokens(crate::Tokens),
+}
+
+struct Events(mpsc::UnboundedSender<Internal>);
+
+impl crate::ConnectionEvents for Events {
+    fn called(&self, report: crate::CallReport) {
+        let _ = self.0.send(Internal::Called(report));
+    }
+
+    fn tokens_changed(&self, tokens: &crate::Tokens) {
+        let _ = self.0.send(Internal::Tokens(tokens.clone()));
+    }
+}
+
+impl App {
+    fn new(options: ClientOptions, store: ClientStore) -> Result<Rc<Self>, ClientError> {
+        let device = match store.get::<uuid::Uuid>("device") {
+            Some(id) => id,
+            None => {
+                let id = uuid::Uuid::new_v4();
+                store.set("device", &id)?;
+                id
+            }
+        };
+        let (internal, received) = mpsc::unbounded_channel();
+        let connection =
+            MainServerConnection::new(&options.main_server, device, options.settings.clone(), Arc::new(Events(internal)))?;
+        let user_name: String = store.get("user").unwrap_or_default();
+        let mode: Mode = store.get("mode").unwrap_or_default();
+        let state = State {
+            screen: ScreenView::SignIn { user_name: user_name.clone(), error: String::new(), busy: false },
+            user_name,
+            language: store.get("language").unwrap_or_else(|| options.language.clone()),
+            mode,
+            availability: Availability::new(),
+            needs_sign_in: false,
+            order: Vec::new(),
+            active: 0,
+            dialogs: Vec::new(),
+            offer: None,
+            messages: Vec::new(),
+            exchange: crate::view::ExchangeView::default(),
+            revision: 0,
+            next: 1,
+        };
+        Ok(Rc::new(Self {
+            options,
+            store,
+            connection: Arc::new(connection),
+            state: RefCell::new(state),
+            work: RefCell::default(),
+            forms: RefCell::default(),
+            observers: RefCell::default(),
+            form_observers: RefCell::default(),
+            log: RefCell::default(),
+            dirty: Cell::new(true),
+            available: Arc::new(AtomicBool::new(false)),
+            offline_by_hand: Arc::new(AtomicBool::new(mode == Mode::Offline)),
+            probe_now: Notify::new(),
+            exchange_now: Notify::new(),
+            stopping: Cell::new(false),
+            tickets: Cell::new(1),
+            reopening: Cell::new(0),
+            runtime: tokio::runtime::Handle::current(),
+            internal_received: RefCell::new(Some(received)),
+        }))
+    }
+
+    async fn run(self: Rc<Self>, mut requests: mpsc::UnboundedReceiver<Request>) {
+        let Some(mut internal) = self.internal_received.borrow_mut().take() else { return };
+        self.spawn(|app| async move { app.resume_work().await });
+        self.spawn(|app| async move { app.watch_main_server().await });
+        self.spawn(|app| async move { app.exchange_forever().await });
+        self.spawn(|app| async move { app.listen_for_changes().await });
+        self.publish();
+        loop {
+            tokio::select! {
+                request = requests.recv() => match request {
+                    None | Some(Request::Stop) => break,
+                    Some(request) => self.take(request),
+                },
+                Some(event) = internal.recv() => self.take_internal(event),
+            }
+            self.publish();
+        }
+        self.stopping.set(true);
+        self.keep_all_drafts();
+    }
+
+    /// Runs something on this thread while other things go on.
+    pub fn spawn<F: Future<Output = ()> + 'static>(self: &Rc<Self>, work: impl FnOnce(Rc<Self>) -> F) {
+        let app = Rc::clone(self);
+        let future = work(Rc::clone(self));
+        spawn_local(async move {
+            future.await;
+            app.publish();
+        });
+    }
+
+    fn take(self: &Rc<Self>, request: Request) {
+        match request {
+            Request::Observe(id, observer) => {
+                observer.interface_changed(self.interface());
+                for entry in self.log.borrow().iter() {
+                    observer.logged(entry.clone());
+                }
+                self.observers.borrow_mut().insert(id, observer);
+            }
+            Request::ObserveForm(id, form, observer) => match self.form(form) {
+                Some(open) => {
+                    observer.reset(open.last.borrow().clone());
+                    self.form_observers.borrow_mut().insert(id, (form, observer));
+                }
+                None => observer.closed(0),
+            },
+            Request::Unobserve(id) => {
+                self.observers.borrow_mut().remove(&id);
+                self.form_observers.borrow_mut().remove(&id);
+            }
+            Request::Dispatch(form, event) => self.spawn(move |app| async move { app.handle(form, event).await }),
+            Request::SignIn(user, password) => self.spawn(move |app| async move { app.sign_in(user, password).await }),
+            Request::SignOut => self.spawn(|app| async move { app.sign_out().await }),
+            Request::RetryDownload => self.spawn(|app| async move { app.download().await }),
+            Request::Open(item) => self.spawn(move |app| async move { app.open_item(&item).await }),
+            Request::Activate(form) => self.activate(form),
+            Request::SetMode(mode) => self.spawn(move |app| async move { app.set_mode(Mode::of(mode)).await }),
+            Request::AnswerDialog(id, button) => self.answer(id, button),
+            Request::AnswerOffer(mode) => {
+                self.state.borrow_mut().offer = None;
+                self.changed();
+                if let Some(mode) = mode {
+                    self.spawn(move |app| async move { app.set_mode(Mode::of(mode)).await });
+                }
+            }
+            Request::TakeDraft(id) => self.spawn(move |app| async move { app.take_draft(&id).await }),
+            Request::DiscardDraft(id) => {
+                self.check_store(self.store.drop_draft(&id));
+                self.changed();
+            }
+            Request::LinkChanged(facts) => {
+                tracing::debug!(?facts, "the platform says the link changed");
+                self.link_event(crate::AvailabilityEvent::LinkChanged);
+            }
+            Request::ExchangeNow => self.exchange_now.notify_one(),
+            Request::SetLanguage(language) => self.set_language(language),
+            Request::Foreground(true) => self.link_event(crate::AvailabilityEvent::LinkChanged),
+            Request::Foreground(false) => self.keep_all_drafts(),
+            Request::FormView(form, done) => {
+                self.refresh_form(form);
+                let _ = done.send(self.form(form).map(|open| open.last.borrow().clone()));
+            }
+            Request::InterfaceView(done) => {
+                let _ = done.send(self.interface());
+            }
+            Request::Stop => {}
+        }
+    }
+
+    fn take_internal(self: &Rc<Self>, event: Internal) {
+        match event {
+            Internal::Called(report) => self.called(report),
+            Internal::Tokens(tokens) => {
+                let text = serde_json::to_string(&tokens).unwrap_or_default();
+                if let Err(error) = self.options.platform.set_secret("tokens", Some(&text)) {
+                    tracing::warn!(%error, "tokens could not be kept");
+                }
+            }
+        }
+    }
+
+    // ---- views ------------------------------------------------------------------------------------------------------------
+
+    /// The interface is to be told anew.
+    pub fn changed(&self) {
+        self.dirty.set(true);
+    }
+
+    /// Tells observers what changed: the interface whole, forms as patches.
+    pub fn publish(self: &Rc<Self>) {
+        let forms: Vec<u32> = self.forms.borrow().keys().copied().collect();
+        for form in forms {
+            self.refresh_form(form);
+        }
+        if self.dirty.replace(false) {
+            self.state.borrow_mut().revision += 1;
+            let view = self.interface();
+            for observer in self.observers.borrow().values() {
+                observer.interface_changed(view.clone());
+            }
+        }
+    }
+
+    /// Draws a form anew and tells its observers the patch.
+    pub fn refresh_form(self: &Rc<Self>, form: u32) {
+        let Some(open) = self.form(form) else { return };
+        let view = self.draw(&open.session.borrow());
+        let before = open.last.borrow().clone();
+        let Some(patch) = diff::diff(&before, &view) else { return };
+        if patch.header.is_some() {
+            self.changed();
+        }
+        *open.last.borrow_mut() = FormView { revision: patch.revision, ..view };
+        for (of, observer) in self.form_observers.borrow().values() {
+            if *of == form {
+                observer.patched(patch.clone());
+            }
+        }
+    }
+
+    /// The view of a form with revision 0.
+    pub fn draw(&self, session: &FormSession) -> FormView {
+        let available = self.is_available();
+        let language = self.state.borrow().language.clone();
+        let composition = self.work().map(|w| w.device.standalone.composition.clone());
+        let work = self.work();
+        let is_local = |object: &ObjectName| {
+            work.as_ref().is_some_and(|w| w.device.standalone.composition.includes(object) && !is_main_only(w, object))
+        };
+        let name = &session.definition.name;
+        let in_composition =
+            composition.is_some_and(|c| c.form_priority(name).is_some_and(|p| p != twinshore_metadata::Priority::MainOnly));
+        let can_open_from_main = session.server == UsedServer::Standalone
+            && available
+            && session.main_object().is_some()
+            && session.choosing.is_none();
+        let surroundings = Surroundings {
+            available,
+            reason: words::say(&language, "form-unavailable").to_owned(),
+            in_composition,
+            can_open_from_main,
+            language: &language,
+            is_local: &is_local,
+        };
+        render::render(session, &surroundings)
+    }
+
+    /// An open form.
+    pub fn form(&self, form: u32) -> Option<Rc<OpenForm>> {
+        self.forms.borrow().get(&form).cloned()
+    }
+
+    /// What exists while somebody works.
+    pub fn work(&self) -> Option<Rc<Work>> {
+        self.work.borrow().clone()
+    }
+
+    /// Shows a text to the person.
+    pub fn message(&self, kind: MessageKind, text: impl Into<String>, form: u32) {
+        let mut state = self.state.borrow_mut();
+        let id = next(&mut state);
+        state.messages.push(MessageView { id, kind, text: text.into(), form });
+        let extra = state.messages.len().saturating_sub(MESSAGES_KEPT);
+        state.messages.drain(..extra);
+        drop(state);
+        self.changed();
+    }
+
+    /// Shows an error of a server.
+    pub fn show_error(&self, error: &ServerError, form: u32) {
+        self.message(MessageKind::Error, error.to_string(), form);
+    }
+
+    /// Asks the person; the answer is the id of a button.
+    pub async fn ask(self: &Rc<Self>, text: String, buttons: Vec<(String, String)>) -> Option<String> {
+        let (done, answer) = oneshot::channel();
+        {
+            let mut state = self.state.borrow_mut();
+            let id = next(&mut state);
+            let buttons = buttons.into_iter().map(|(id, text)| crate::view::ChoiceView { id, text }).collect();
+            state.dialogs.push((DialogView { id, text, buttons }, done));
+        }
+        self.changed();
+        self.publish();
+        answer.await.ok()
+    }
+
+    fn answer(&self, id: u64, button: String) {
+        let mut state = self.state.borrow_mut();
+        if let Some(at) = state.dialogs.iter().position(|(dialog, _)| dialog.id == id) {
+            let (_, done) = state.dialogs.remove(at);
+            let _ = done.send(button);
+        }
+        drop(state);
+        self.changed();
+    }
+
+    fn set_language(self: &Rc<Self>, language: String) {
+        self.check_store(self.store.set("language", &language));
+        self.state.borrow_mut().language = language;
+        self.changed();
+    }
+
+    /// A failure of the client's own file is told; what was typed stays in memory.
+    pub fn check_store<T>(&self, result: Result<T, ClientError>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.message(MessageKind::Error, error.to_string(), 0);
+                None
+            }
+        }
+    }
+
+    // ---- routing ----------------------------------------------------------------------------------------------------------
+
+    /// The main server can be called now (R10).
+    pub fn is_available(&self) -> bool {
+        let state = self.state.borrow();
+        state.availability.is_available() && state.mode != Mode::Offline
+    }
+
+    /// Where a call of something with this priority goes (R2).
+    pub fn route(&self, priority: Option<twinshore_metadata::Priority>) -> Route {
+        let state = self.state.borrow();
+        route(priority, state.mode, state.availability.is_available())
+    }
+
+    /// A server, if it can be called.
+    pub fn server(&self, server: UsedServer) -> Result<Arc<dyn ApplicationServer>, ServerError> {
+        match server {
+            UsedServer::Main if !self.is_available() => {
+                let reason = if self.state.borrow().mode == Mode::Offline {
+                    UnavailableReason::OfflineMode
+                } else {
+                    UnavailableReason::NoConnection
+                };
+                Err(ServerError::MainServerUnavailable { reason })
+            }
+            UsedServer::Main => Ok(Arc::clone(&self.connection) as Arc<dyn ApplicationServer>),
+            UsedServer::Standalone => self.work().map(|w| Arc::clone(&w.local)).ok_or(ServerError::SessionExpired),
+        }
+    }
+
+    /// A call of the stand-alone server or a refused one, for the log.
+    pub fn logged(&self, server: &str, call: &str, started: std::time::Instant, error: Option<&ServerError>) {
+        let mut state = self.state.borrow_mut();
+        let id = next(&mut state);
+        drop(state);
+        let entry = LogEntryView {
+            id,
+            time: self.options.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+            server: server.to_owned(),
+            call: call.to_owned(),
+            ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            error: error.map(|e| e.code().to_owned()).unwrap_or_default(),
+        };
+        let mut log = self.log.borrow_mut();
+        log.push(entry.clone());
+        let extra = log.len().saturating_sub(200);
+        log.drain(..extra);
+        drop(log);
+        for observer in self.observers.borrow().values() {
+            observer.logged(entry.clone());
+        }
+    }
+
+    /// Calls a server and notes which one took the call.
+    pub async fn call<T, F: Future<Output = Result<T, ServerError>>>(
+        &self,
+        server: UsedServer,
+        what: &str,
+        call: impl FnOnce(Arc<dyn ApplicationServer>) -> F,
+    ) -> Result<T, ServerError> {
+        let started = std::time::Instant::now();
+        let target = match self.server(server) {
+            Ok(target) => target,
+            Err(error) => {
+                self.logged("refused", what, started, Some(&error));
+                return Err(error);
+            }
+        };
+        let result = call(target).await;
+        // Calls of the main server are logged where they are made.
+        if server == UsedServer::Standalone {
+            self.logged("standalone", what, started, result.as_ref().err());
+        }
+        result
+    }
+
+    // ---- module code ------------------------------------------------------------------------------------------------------
+
+    /// Runs an exported handler of a client module; none if there is no such handler.
+    pub async fn handler(
+        self: &Rc<Self>,
+        server: UsedServer,
+        module: &ModuleName,
+        function: &str,
+        arguments: Vec<Argument>,
+    ) -> Option<Result<Outcome, ModuleError>> {
+        let work = self.work()?;
+        let context = work.contexts.get(&server)?;
+        if !context.exports(module, function) {
+            return None;
+        }
+        let (done, outcome) = oneshot::channel();
+        context.start(module, function, &arguments, Box::new(move |result| drop(done.send(result))));
+        outcome.await.ok()
+    }
+
+    /// Gives module code an answer that it waits for.
+    pub fn complete(&self, server: UsedServer, ticket: u64, result: Result<Value, HostError>) {
+        if let Some(work) = self.work()
+            && let Some(context) = work.contexts.get(&server)
+        {
+            context.complete(ticket, result);
+        }
+    }
+
+    /// Shows an error of module code.
+    pub fn show_module_error(&self, error: &ModuleError, form: u32) {
+        if let Some(position) = error.position() {
+            tracing::warn!(%position, %error, "module code failed");
+        }
+        self.message(MessageKind::Error, error.to_string(), form);
+    }
+
+    /// The configuration of a server.
+    pub fn configuration(&self, server: UsedServer) -> Option<Arc<Configuration>> {
+        Some(Arc::new(self.work()?.bundle(server).configuration.clone()))
+    }
+
+    // ---- drafts -----------------------------------------------------------------------------------------------------------
+
+    /// Keeps what is typed into a form, or drops the draft if nothing is.
+    pub fn keep_draft(&self, form: &FormSession) {
+        let result = if form.has_typed() {
+            self.store.keep_draft(&self.draft_of(form))
+        } else {
+            self.store.drop_draft(&form.draft.to_string())
+        };
+        self.check_store(result);
+    }
+
+    /// The draft of a form as it is kept.
+    pub fn draft_of(&self, form: &FormSession) -> KeptDraft {
+        KeptDraft {
+            id: form.draft.to_string(),
+            title: render::title(form, &self.state.borrow().language),
+            when: self.options.clock.now().to_rfc3339(),
+            content: serde_json::to_string(&form.draft_content()).unwrap_or_default(),
+        }
+    }
+
+    fn keep_all_drafts(&self) {
+        for open in self.forms.borrow().values() {
+            self.keep_draft(&open.session.borrow());
+        }
+    }
+}
+
+impl App {
+    /// Mirrors the state for other threads.
+    pub fn mirror(&self) {
+        let state = self.state.borrow();
+        self.available.store(state.availability.is_available(), Ordering::Relaxed);
+        self.offline_by_hand.store(state.mode == Mode::Offline, Ordering::Relaxed);
+    }
+}
+
+/// True if an object is in the composition but never runs on the device.
+pub(crate) fn is_main_only(work: &Work, object: &ObjectName) -> bool {
+    work.device.standalone.composition.priority(object) == Some(twinshore_metadata::Priority::MainOnly)
+}
+
+fn next(state: &mut State) -> u64 {
+    state.next += 1;
+    state.next
+}
