@@ -79,23 +79,25 @@ impl MainExchange {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, EngineError> + Send + 'static) -> Result<T, ServerError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result.map_err(ServerError::from),
-        Err(_) => Err(ServerError::Internal { report: "a call ended too early".into() }),
+impl MainExchange {
+    /// Posting runs module code, which needs a thread of the engine's own with a deep stack.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let this = self.clone();
+        self.engine.shared().calls.run(move || Ok(work(&this)?)).await
     }
 }
 
 #[async_trait]
 impl ExchangePeer for MainExchange {
     async fn handshake(&self, request: HandshakeRequest) -> Result<HandshakeResponse, ServerError> {
-        let this = self.clone();
-        blocking(move || this.shake_hands(&request)).await
+        self.run(move |this| this.shake_hands(&request)).await
     }
 
     async fn upload(&self, request: UploadRequest) -> Result<UploadResponse, ServerError> {
-        let this = self.clone();
-        blocking(move || {
+        self.run(move |this| {
             let unit = this.unit()?;
             let handlers = (this.handlers)(&unit);
             upload::accept(&unit, &request, handlers.as_ref())
@@ -104,7 +106,6 @@ impl ExchangePeer for MainExchange {
     }
 
     async fn download(&self, request: DownloadRequest) -> Result<ExchangePage, ServerError> {
-        let this = self.clone();
-        blocking(move || download::select(&*this.unit()?, &request)).await
+        self.run(move |this| download::select(&*this.unit()?, &request)).await
     }
 }
