@@ -125,6 +125,16 @@ impl Fixture {
     pub fn open(folder: &tempfile::TempDir, target: Target, configuration: Configuration) -> Engine {
         let included = configuration.objects.keys().map(|name| (name.clone(), Inclusion::default())).collect();
         let composition = Composition { included, ..Composition::default() };
+        Self::open_with(folder, target, configuration, composition)
+    }
+
+    /// The same with a composition of its own.
+    pub fn open_with(
+        folder: &tempfile::TempDir,
+        target: Target,
+        configuration: Configuration,
+        composition: Composition,
+    ) -> Engine {
         let bundle = Arc::new(Bundle::new(target, configuration, composition, BTreeMap::new()));
         Engine::open(OpenOptions {
             bundle,

@@ -126,6 +126,8 @@ fn note(unit: &Unit, connection: &Lease, key: &ChangeKey, changed: Option<&[Stri
     }
     let (base, changed) = if unit.engine().is_standalone() {
         match pending(connection, &object, &bytes, changed)? {
+            // A deletion is of the whole item.
+            Some((base, _)) if matches!(key, ChangeKey::Deletion(_)) => (base, String::new()),
             Some(pending) => pending,
             None => return Ok(()),
         }

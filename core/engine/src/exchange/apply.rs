@@ -5,7 +5,7 @@ use twinshore_metadata::{ObjectKind, Record, Ref, Value};
 use twinshore_protocol::{ChangeItem, Conflict, WriteAction};
 use uuid::Uuid;
 
-use super::{device, journal};
+use super::{device, items, journal};
 use crate::engine::MAIN_NODE;
 use crate::objects::{self, NoHandlers, ObjectState};
 use crate::storage::Lease;
@@ -14,21 +14,74 @@ use crate::{EngineError, Unit, constants, registers};
 /// Marks parked things that could not be applied here; others were refused by main.
 pub const INCOMING: &str = "incoming";
 
-/// Applies one thing.
+/// Applies one thing. Main is asked again for what can't be taken in now because of a change that waits here.
 pub fn apply(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), EngineError> {
     match item {
-        ChangeItem::Object { reference, version, record } => apply_object(unit, connection, reference, *version, record),
-        ChangeItem::ObjectDeletion { reference } => remove(unit, connection, reference),
-        // A change that waits is sent first; main says again then whether the item leaves.
-        ChangeItem::Removed { reference } if pending(connection, reference)?.is_some() => Ok(()),
-        ChangeItem::Removed { reference } => remove(unit, connection, reference),
+        ChangeItem::Object { reference, version, record } => {
+            answered(connection, reference)?;
+            apply_object(unit, connection, reference, *version, record)
+        }
+        ChangeItem::ObjectDeletion { reference } => {
+            answered(connection, reference)?;
+            remove(unit, connection, reference)
+        }
+        ChangeItem::Removed { reference } => {
+            answered(connection, reference)?;
+            // A change that waits is sent first; main says again then whether the item leaves.
+            if pending(connection, reference)?.is_some() {
+                want(connection, reference)
+            } else {
+                remove(unit, connection, reference)
+            }
+        }
         ChangeItem::RegisterRecords { register, key, records } => match key.get("Recorder") {
-            Some(Value::Ref(recorder)) if pending(connection, recorder)?.is_some() => Ok(()),
+            Some(Value::Ref(recorder)) if pending(connection, recorder)?.is_some() => want(connection, recorder),
             Some(Value::Ref(recorder)) => registers::replace_movements(unit, register, recorder, &Value::Empty, records),
-            _ => registers::replace_record_set(unit, register, key, records),
+            _ => {
+                give_way(unit, connection, item)?;
+                registers::replace_record_set(unit, register, key, records)
+            }
         },
-        ChangeItem::Constant { name, value } => constants::set(unit, name, value.clone()),
+        ChangeItem::Constant { name, value } => {
+            give_way(unit, connection, item)?;
+            constants::set(unit, name, value.clone())
+        }
     }
+}
+
+/// Main is asked for the item with the next pages.
+pub fn want(connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO _wanted (object, id) VALUES (?1, ?2)")?
+        .execute(params![reference.object.to_string(), reference.id.as_bytes()])?;
+    Ok(())
+}
+
+fn answered(connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
+    connection
+        .prepare_cached("DELETE FROM _wanted WHERE object = ?1 AND id = ?2")?
+        .execute(params![reference.object.to_string(), reference.id.as_bytes()])?;
+    Ok(())
+}
+
+/// Main wins for constants and records (X10): a change made here and not sent is kept under "needs attention".
+fn give_way(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), EngineError> {
+    let key = items::key_of(item);
+    let (object, bytes) = (key.object().to_string(), key.key());
+    let waits = connection
+        .prepare_cached("SELECT 1 FROM _changes WHERE object = ?1 AND key = ?2 AND sent_no IS NULL")?
+        .exists(params![object, bytes])?;
+    if !waits {
+        return Ok(());
+    }
+    let mine = items::current(unit, &key)?;
+    if mine != *item {
+        let title = unit.object(key.object())?.title.text(&unit.user().language).to_owned();
+        let message = format!("{title}: changed on the main server meanwhile, whose value stands. Yours is kept here.");
+        journal::park(unit, connection, MAIN_NODE, None, &message, &serde_json::to_string(&mine).unwrap_or_default())?;
+    }
+    connection.execute("DELETE FROM _changes WHERE object = ?1 AND key = ?2", params![object, bytes])?;
+    Ok(())
 }
 
 fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, record: &Record) -> Result<(), EngineError> {
@@ -37,14 +90,17 @@ fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, 
     let was_posted = stored.as_ref().is_some_and(|s| is_posted(&s.record));
     let waiting = pending(connection, reference)?;
     let is_waiting = waiting.is_some();
+    let mut unseen = false;
     let mut state =
         stored.unwrap_or(ObjectState { reference: reference.clone(), is_new: true, version: 0, record: Record::default() });
     match waiting {
         None => state.record.apply(record.clone()),
         // Made here and not sent yet: main can't know better.
-        Some(names) if names.is_empty() => return Ok(()),
+        Some(names) if names.is_empty() => return want(connection, reference),
         // What was changed here stays until main has seen it; the rest is main's.
         Some(names) => {
+            let before = &state.record;
+            unseen = names.iter().any(|name| before.get(name) != record.get(name) || before.rows(name) != record.rows(name));
             let mut rest = record.clone();
             rest.attributes.retain(|name, _| !names.contains(name));
             rest.tables.retain(|name, _| !names.contains(name));
@@ -61,6 +117,11 @@ fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, 
         }
     }
     journal::settle_from(connection, reference, if posted && !is_waiting { None } else { Some(INCOMING) })?;
+    if unseen {
+        // Nobody here has seen main's value yet: what is changed here still builds on the one before.
+        seen_again(connection, reference)?;
+        return want(connection, reference);
+    }
     main_version(connection, reference, version)
 }
 
@@ -110,10 +171,14 @@ pub fn sweep(unit: &Unit, connection: &Lease) -> Result<(), EngineError> {
     for (object, id) in stale {
         let (Ok(object), Ok(id)) = (object.parse(), Uuid::from_slice(&id)) else { continue };
         let reference = Ref::new(object, id);
-        if unit.configuration().object(&reference.object).is_none() || pending(connection, &reference)?.is_some() {
+        if unit.configuration().object(&reference.object).is_none() {
             continue;
         }
-        remove(unit, connection, &reference)?;
+        if pending(connection, &reference)?.is_some() {
+            want(connection, &reference)?;
+        } else {
+            remove(unit, connection, &reference)?;
+        }
     }
     Ok(())
 }
@@ -127,6 +192,16 @@ pub fn main_version(connection: &Lease, reference: &Ref, version: i64) -> Result
              ON CONFLICT (object, id) DO UPDATE SET version = excluded.version, generation = excluded.generation",
         )?
         .execute(params![reference.object.to_string(), reference.id.as_bytes(), version, generation])?;
+    Ok(())
+}
+
+/// Main has the item still.
+fn seen_again(connection: &Lease, reference: &Ref) -> Result<(), EngineError> {
+    connection.prepare_cached("UPDATE _main_versions SET generation = ?3 WHERE object = ?1 AND id = ?2")?.execute(params![
+        reference.object.to_string(),
+        reference.id.as_bytes(),
+        device::generation(connection)?
+    ])?;
     Ok(())
 }
 

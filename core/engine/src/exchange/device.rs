@@ -20,18 +20,17 @@ use crate::engine::MAIN_NODE;
 use crate::rights::UserRights;
 use crate::schema::{set_setting, setting};
 use crate::storage::Lease;
-use crate::{Engine, EngineError, Unit};
+use crate::{Engine, EngineError, Unit, objects};
 
 const RECEIVED: &str = "exchange.received";
 const SENT_NO: &str = "exchange.sent_no";
 const OUTBOX: &str = "exchange.outbox";
-const WANTED: &str = "exchange.wanted";
 /// Counts new beginnings (X7): what main sent before the last one and not since is not on main any more.
 const GENERATION: &str = "exchange.generation";
 /// A new beginning has not come to its end yet.
 const BEGINNING: &str = "exchange.beginning";
-/// Items a device asks for besides at most.
-const MAXIMUM_WANTED: usize = 100;
+/// Items a device asks for besides in one request.
+const WANTED_AT_ONCE: i64 = 100;
 
 /// Where the device stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,13 +221,20 @@ impl DeviceExchange {
                     return forget_version(connection, reference);
                 }
                 main_version(connection, reference, *version)?;
+                if matches!(key, ChangeKey::Object(_)) && objects::read_unchecked(unit, reference)?.is_none() {
+                    // Main's deletion came while the change was on its way, and the change brought it back there.
+                    apply::want(connection, reference)?;
+                }
                 // A change made again meanwhile builds on what main has now.
                 connection
                     .prepare_cached("UPDATE _changes SET base_version = ?3 WHERE object = ?1 AND key = ?2")?
                     .execute(params![reference.object.to_string(), reference.id.as_bytes(), version])?;
             }
             (ItemOutcome::Accepted { .. }, None) => {}
-            (ItemOutcome::Conflicted(conflict), _) => journal::add_conflict(unit, connection, MAIN_NODE, conflict)?,
+            (ItemOutcome::Conflicted(conflict), _) => {
+                journal::add_conflict(unit, connection, MAIN_NODE, conflict)?;
+                apply::want(connection, &conflict.reference)?;
+            }
             (ItemOutcome::NeedsAttention { message }, _) => {
                 let content = serde_json::to_string(&sent.item).unwrap_or_default();
                 journal::park(unit, connection, MAIN_NODE, reference, message, &content)?;
@@ -247,11 +253,7 @@ impl DeviceExchange {
     /// If the database fails.
     pub fn want(&self, references: &[Ref]) -> Result<(), EngineError> {
         self.unit().transaction(|connection| {
-            let mut all = wanted(connection)?;
-            all.extend(references.iter().filter(|r| r.object.kind.is_stored_object()).cloned());
-            all.dedup();
-            all.truncate(MAXIMUM_WANTED);
-            set_setting(connection, WANTED, &serde_json::to_string(&all).unwrap_or_default())
+            references.iter().filter(|r| r.object.kind.is_stored_object()).try_for_each(|r| apply::want(connection, r))
         })
     }
 
@@ -320,12 +322,9 @@ impl DeviceExchange {
                     }
                 }
             }
-            if !page.more {
-                connection.execute("DELETE FROM _settings WHERE name = ?1", [WANTED])?;
-                if setting(connection, BEGINNING)?.is_some() {
-                    apply::sweep(&unit, connection)?;
-                    connection.execute("DELETE FROM _settings WHERE name = ?1", [BEGINNING])?;
-                }
+            if !page.more && setting(connection, BEGINNING)?.is_some() {
+                apply::sweep(&unit, connection)?;
+                connection.execute("DELETE FROM _settings WHERE name = ?1", [BEGINNING])?;
             }
             set_setting(connection, RECEIVED, &page.to.0.max(at).to_string())
         })
@@ -349,7 +348,14 @@ fn keep_outbox(connection: &Lease, outbox: &Outbox) -> Result<(), EngineError> {
 }
 
 fn wanted(connection: &Lease) -> Result<Vec<Ref>, EngineError> {
-    Ok(setting(connection, WANTED)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    let mut statement = connection.prepare_cached("SELECT object, id FROM _wanted ORDER BY seq LIMIT ?1")?;
+    let mut rows = statement.query([WANTED_AT_ONCE])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (object, id): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        all.extend(object.parse().ok().zip(uuid::Uuid::from_slice(&id).ok()).map(|(object, id)| Ref::new(object, id)));
+    }
+    Ok(all)
 }
 
 /// The change leaves; what is changed from now on is another one.

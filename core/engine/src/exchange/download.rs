@@ -59,7 +59,8 @@ pub fn select(unit: &Unit, request: &DownloadRequest) -> Result<ExchangePage, En
 fn item(unit: &Unit, members: &Members, change: &Change, node: &str, first: bool) -> Result<Option<ChangeItem>, EngineError> {
     let own = change.origin == node;
     if let ChangeKey::Deletion(_) = change.key {
-        return if first || own { Ok(None) } else { items::current(unit, &change.key).map(Some) };
+        // Also to one that begins anew: it may have the item from before.
+        return if own { Ok(None) } else { items::current(unit, &change.key).map(Some) };
     }
     if members.belongs(unit, &change.key)? {
         return if own { Ok(None) } else { items::current(unit, &change.key).map(Some) };
@@ -77,7 +78,7 @@ fn item(unit: &Unit, members: &Members, change: &Change, node: &str, first: bool
     })
 }
 
-/// Items the device asked for besides (C15, R13), if they may be there.
+/// Items the device asked for besides (C15, R13): each is answered, also if it may not be there.
 fn wanted(unit: &Unit, references: &[Ref]) -> Result<Vec<ChangeItem>, EngineError> {
     let change = |reference: &Ref| Change {
         position: ChangePosition(0),
@@ -92,8 +93,17 @@ fn wanted(unit: &Unit, references: &[Ref]) -> Result<Vec<ChangeItem>, EngineErro
     let members = Members::of(unit, &all)?;
     let mut found = Vec::new();
     for change in &all {
-        if members.belongs(unit, &change.key)? {
-            found.push(items::current(unit, &change.key)?);
+        let ChangeKey::Object(reference) = &change.key else { continue };
+        if !members.belongs(unit, &change.key)? {
+            found.push(ChangeItem::Removed { reference: reference.clone() });
+            continue;
+        }
+        found.push(items::current(unit, &change.key)?);
+        for register in unit.object(&reference.object)?.posts_to.clone() {
+            let key = ChangeKey::Movements { register, recorder: reference.clone() };
+            if members.belongs(unit, &key)? {
+                found.push(items::current(unit, &key)?);
+            }
         }
     }
     Ok(found)

@@ -53,6 +53,8 @@ impl MainExchange {
             let reset = moved || request.received > last || request.sent_no.0 < node.accepted_no || had != content;
             if reset {
                 nodes::accepted(connection, &node.code, 0, "")?;
+                // What the device once sent it may have lost.
+                connection.execute("UPDATE _changes SET origin = '' WHERE origin = ?1", [&node.code])?;
             }
             let from = if reset { ChangePosition(0) } else { request.received };
             nodes::received(&unit, connection, &node.code, from.0)?;

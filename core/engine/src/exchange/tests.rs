@@ -11,6 +11,9 @@ use crate::rights::UserRights;
 use twinshore_metadata::{BundleHash, Ref, Value};
 use twinshore_protocol::{ServerError, WriteAction};
 
+mod belonging;
+mod convergence;
+
 struct World {
     main: Fixture,
     peer: MainExchange,
@@ -27,13 +30,19 @@ fn admin(fixture: &Fixture) -> Arc<UserRights> {
 
 impl World {
     fn new() -> Self {
-        let main = Fixture::new(Target::MainServer);
+        Self::of(Fixture::new(Target::MainServer))
+    }
+
+    fn of(main: Fixture) -> Self {
         let peer = MainExchange::new(main.engine.clone(), admin(&main), None, Arc::new(|_| Rc::new(objects::NoHandlers)));
         Self { main, peer }
     }
 
     fn device(&self) -> Device {
-        let base = Fixture::new(Target::StandaloneServer);
+        self.device_over(Fixture::new(Target::StandaloneServer))
+    }
+
+    fn device_over(&self, base: Fixture) -> Device {
         let exchange = DeviceExchange::new(base.engine.clone(), admin(&base), BundleHash("1".into()));
         let device = Device { base, exchange };
         self.round(&device);

@@ -79,12 +79,7 @@ impl Message<'_> {
         for (at, post) in to_post {
             let Some(state) = objects::read_unchecked(self.unit, &post.reference)? else { continue };
             match objects::write(self.unit, state, post.action, self.handlers) {
-                Ok(state) => {
-                    journal::settle(self.connection, Some(&post.reference))?;
-                    if let ItemOutcome::Accepted { version } = &mut outcomes[at] {
-                        *version = state.version;
-                    }
-                }
+                Ok(_) => journal::settle(self.connection, Some(&post.reference))?,
                 Err(error) => outcomes[at] = self.attend(&sent[at].item, error)?,
             }
         }
@@ -133,18 +128,49 @@ impl Message<'_> {
             }
             ChangeItem::RegisterRecords { register, key, records } if register.kind == ObjectKind::InformationRegister => {
                 self.unit.user().check(Action::Update, register, &register.name)?;
+                self.refuse_overtaken(&sent.item)?;
                 let records = self.with_excluded(register, key, records)?;
                 self.loading(|| registers::replace_record_set(self.unit, register, key, &records))?;
+                self.echo(&sent.item)?;
                 accepted(0)
             }
             ChangeItem::Constant { name, value } => {
                 self.unit.user().check(Action::Update, name, &name.name)?;
+                self.refuse_overtaken(&sent.item)?;
                 self.loading(|| constants::set(self.unit, name, value.clone()))?;
+                self.echo(&sent.item)?;
                 accepted(0)
             }
             // Movements are made by posting here (X13); what is removed from a device is not deleted on main.
             ChangeItem::RegisterRecords { .. } | ChangeItem::Removed { .. } => accepted(0),
         }
+    }
+
+    /// Main wins for constants and records: a change that the device has not received stands (X10).
+    fn refuse_overtaken(&self, item: &ChangeItem) -> Result<(), EngineError> {
+        let key = items::key_of(item);
+        if self.is_overtaken(&key)? && items::current(self.unit, &key)? != *item {
+            let title = self.unit.object(key.object())?.title.text(&self.unit.user().language).to_owned();
+            let message = format!("{title}: changed on the main server meanwhile, whose value stands. Yours is kept here.");
+            return Err(EngineError::refused(message));
+        }
+        Ok(())
+    }
+
+    /// True if others changed the thing and the device has not received it.
+    fn is_overtaken(&self, key: &ChangeKey) -> Result<bool, EngineError> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT 1 FROM _changes WHERE object = ?1 AND key = ?2 AND origin <> ?3
+                 AND position > (SELECT received FROM _nodes WHERE code = ?3)",
+            )?
+            .exists(rusqlite::params![key.object().to_string(), key.key(), self.node.0])?)
+    }
+
+    /// Constants and records have no versions, so the device gets them back: what comes last is what main has.
+    fn echo(&self, item: &ChangeItem) -> Result<(), EngineError> {
+        changes::record_again(self.unit, self.connection, &items::key_of(item))
     }
 
     /// What others changed since the device knew it stands against the device's deletion, but in a document that is not posted.
@@ -217,8 +243,13 @@ impl Message<'_> {
     ) -> Result<Loaded, EngineError> {
         let is_set = |record: &Record, name: &str| matches!(record.get(name), Value::Boolean(true));
         let was_posted = stored.as_ref().is_some_and(|s| is_set(&s.record, "Posted"));
+        let overtaken = self.is_overtaken(&ChangeKey::Object(reference.clone()))?;
         let touched = match &stored {
-            Some(_) => changes::touched_since(self.connection, reference, sent.base_version.unwrap_or(0), &self.node.0)?,
+            Some(stored) => {
+                // An item that was deleted and made again counts its versions from the beginning.
+                let base = sent.base_version.filter(|base| !overtaken || *base < stored.version).unwrap_or(0);
+                changes::touched_since(self.connection, reference, base, &self.node.0)?
+            }
             None => Vec::new(),
         };
         // A thing that is not here can't be made of a part.
@@ -242,7 +273,7 @@ impl Message<'_> {
             let what = format!("write this to {}", reference.object.name);
             return Err(EngineError::Refused(ServerError::AccessDenied { what }));
         }
-        if !merged.conflicts.is_empty() || !touched.is_empty() {
+        if overtaken || !merged.conflicts.is_empty() || !touched.is_empty() {
             // The device gets the merged item back.
             changes::set_origin(self.connection, reference, "")?;
         }
@@ -255,7 +286,9 @@ impl Message<'_> {
         let date = if let Value::Date(date) = written.record.get("Date") { *date } else { chrono::NaiveDateTime::default() };
         let post = action.map(|action| ToPost { reference: reference.clone(), date, action });
         let outcome = if merged.conflicts.is_empty() {
-            ItemOutcome::Accepted { version: written.version }
+            // Until the device has the merged item, its changes build on what it knows.
+            let known = if touched.is_empty() && !overtaken { written.version } else { sent.base_version.unwrap_or(0) };
+            ItemOutcome::Accepted { version: known }
         } else {
             self.conflicted(Conflict {
                 reference: reference.clone(),

@@ -219,7 +219,7 @@ fn what_grows_without_end_is_refused_and_the_thread_lives() {
     assert_eq!(rows(&fixture, "SELECT Total FROM Document.Orders WHERE Total IN (:l)", &[("l", many)]), [vec![number("5")]]);
     for text in [
         chain("1 = 1", 2_500),
-        format!("SELECT {} AS X FROM Document.Orders", vec!["Total"; 12].join(" * ")),
+        format!("SELECT {} AS X FROM Document.Orders", ["Total"; 12].join(" * ")),
         "SELECT SUM(Total * 9999999999999999) AS X FROM Document.Orders".to_owned(),
         "SELECT Number FROM Document.Orders WHERE SUM(Total) > 1".to_owned(),
         "SELECT Number FROM Document.Orders WHERE Counterparty = 'Cafe'".to_owned(),
