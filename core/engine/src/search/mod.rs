@@ -105,7 +105,8 @@ pub fn condition(
     let long: Vec<String> = wanted
         .iter()
         .filter(|word| word.chars().count() >= SHORTEST)
-        .map(|word| format!("\"{}\"", word.replace('"', "\"\"")))
+        // A NUL would end the pattern in the middle of a word.
+        .map(|word| format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " ")))
         .collect();
     if long.is_empty() || !has_index(object) {
         return Ok(None);
