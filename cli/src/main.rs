@@ -34,6 +34,11 @@ enum Command {
     Backup(commands::backup::Backup),
     /// Put a copy in the place of a database
     Restore(commands::backup::Restore),
+    /// Show a main server and two phones in the browser
+    Demo(commands::demo::Demo),
+    /// Run a phone for the simulator
+    #[command(hide = true)]
+    Phone(commands::phone::Phone),
 }
 
 #[tokio::main]
@@ -49,6 +54,8 @@ async fn main() -> ExitCode {
         Command::Import(import) => import.run(),
         Command::Backup(backup) => backup.run(),
         Command::Restore(restore) => restore.run(),
+        Command::Demo(demo) => demo.run().await,
+        Command::Phone(phone) => phone.run().await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

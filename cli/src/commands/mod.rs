@@ -2,8 +2,10 @@
 
 pub mod backup;
 pub mod check;
+pub mod demo;
 pub mod device;
 pub mod import;
+pub mod phone;
 pub mod report;
 pub mod serve;
 pub mod user;

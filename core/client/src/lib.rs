@@ -27,3 +27,4 @@ pub use mode::Mode;
 pub use platform::{FilePlatform, LinkFacts, Platform, PlatformError};
 pub use routing::{Route, UsedServer, route};
 pub use settings::Settings;
+pub use twinshore_protocol::{Clock, SystemClock};
