@@ -5,6 +5,7 @@
 mod commands;
 mod output;
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -69,5 +70,6 @@ async fn main() -> ExitCode {
 /// Log lines go to standard error; `TWINSHORE_LOG` sets what is logged (`info`, `twinshore_engine=debug`).
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TWINSHORE_LOG").unwrap_or_else(|_| "warn,twinshore=info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).compact().init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours).with_target(false).init();
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value as Json, json};
+use twinshore_engine::users::{User, put, verifier};
 use twinshore_metadata::DeviceBundle;
 use twinshore_protocol::{CallId, Clock, PROTOCOL_VERSION, ServerError, SystemClock};
-use twinshore_server::Source;
+use twinshore_server::{Config, Source, serve};
 use twinshore_testing::{LinkState, ManualClock, World, small_configuration};
 use uuid::Uuid;
 
@@ -305,4 +306,32 @@ async fn a_killed_main_server_keeps_what_it_answered_for() {
         .query_row("SELECT count(*) FROM \"Catalog.Goods\"", [], |row| row.get(0))
         .expect("counted");
     assert_eq!(count, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_ends_its_listeners_and_stops() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = Source::Published(Box::new(small_configuration()));
+    let running = serve(Config::of(source, folder.path().join("main.db"))).await.expect("running");
+    let user = User {
+        name: "ann".into(),
+        verifier: verifier("secret").expect("a verifier"),
+        roles: vec!["Seller".into()],
+        language: "en".into(),
+        item: None,
+        disabled: false,
+    };
+    put(&running.engine().database().writer().expect("the writer"), &user).expect("ann");
+    let http = Client::new();
+    let request = json!({
+        "user_name": "ann", "password": "secret", "device": DEVICE, "device_name": "phone", "protocol_version": PROTOCOL_VERSION,
+    });
+    let url = running.url();
+    let signed_in = http.post(format!("{url}/api/sign-in")).json(&request).send().await.expect("an answer");
+    let signed_in: Json = signed_in.json().await.expect("a session");
+    let token = signed_in["token"].as_str().expect("a token");
+    let mut stream = http.get(format!("{url}/api/events")).bearer_auth(token).send().await.expect("a stream");
+    running.stop().await;
+    assert!(!matches!(stream.chunk().await, Ok(Some(_))));
+    assert!(http.get(format!("{url}/livez")).send().await.is_err());
 }

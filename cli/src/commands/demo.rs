@@ -87,14 +87,54 @@ impl Demo {
 }
 
 const GOODS: [(&str, &[(&str, &str, &str)]); 4] = [
-    ("Tea", &[("Green tea, 100 g", "4.20", "pack"), ("Black tea, 100 g", "3.80", "pack"), ("Herbal tea, 50 g", "3.10", "pack"), ("Oolong, 100 g", "8.90", "pack")]),
-    ("Coffee", &[("Espresso beans, 1 kg", "14.50", "kg"), ("Filter coffee, 500 g", "7.90", "pack"), ("Decaf beans, 1 kg", "16.20", "kg")]),
-    ("Sweets", &[("Dark chocolate, 100 g", "2.40", "bar"), ("Honey, 500 g", "6.70", "jar"), ("Marzipan, 200 g", "4.90", "pack"), ("Halva, 300 g", "3.60", "pack")]),
-    ("Water", &[("Still water, 0.5 l", "0.60", "bottle"), ("Sparkling water, 0.5 l", "0.65", "bottle"), ("Still water, 19 l", "5.20", "bottle")]),
+    (
+        "Tea",
+        &[
+            ("Green tea, 100 g", "4.20", "pack"),
+            ("Black tea, 100 g", "3.80", "pack"),
+            ("Herbal tea, 50 g", "3.10", "pack"),
+            ("Oolong, 100 g", "8.90", "pack"),
+        ],
+    ),
+    (
+        "Coffee",
+        &[
+            ("Espresso beans, 1 kg", "14.50", "kg"),
+            ("Filter coffee, 500 g", "7.90", "pack"),
+            ("Decaf beans, 1 kg", "16.20", "kg"),
+        ],
+    ),
+    (
+        "Sweets",
+        &[
+            ("Dark chocolate, 100 g", "2.40", "bar"),
+            ("Honey, 500 g", "6.70", "jar"),
+            ("Marzipan, 200 g", "4.90", "pack"),
+            ("Halva, 300 g", "3.60", "pack"),
+        ],
+    ),
+    (
+        "Water",
+        &[
+            ("Still water, 0.5 l", "0.60", "bottle"),
+            ("Sparkling water, 0.5 l", "0.65", "bottle"),
+            ("Still water, 19 l", "5.20", "bottle"),
+        ],
+    ),
 ];
 const CUSTOMERS: [&str; 12] = [
-    "Harbour Café", "North Pier Grill", "Lighthouse Bakery", "Old Town Kiosk", "Riverside School", "Seaview Hotel", "Station Buffet", "Market Corner Shop",
-    "Hilltop Diner", "Ferry Terminal Bar", "Botanic Garden Café", "City Library Canteen",
+    "Harbour Café",
+    "North Pier Grill",
+    "Lighthouse Bakery",
+    "Old Town Kiosk",
+    "Riverside School",
+    "Seaview Hotel",
+    "Station Buffet",
+    "Market Corner Shop",
+    "Hilltop Diner",
+    "Ferry Terminal Bar",
+    "Botanic Garden Café",
+    "City Library Canteen",
 ];
 
 /// Writes the demo's own data.
@@ -111,8 +151,14 @@ impl Filler {
     }
 
     fn run(&self) -> Result<(), EngineError> {
-        let ann = self.add("Catalog.Employees", &[("Description", "Ann Shore".into()), ("Login", "ann".into()), ("Phone", "+1 555 0101".into())])?;
-        let bob = self.add("Catalog.Employees", &[("Description", "Bob Harbor".into()), ("Login", "bob".into()), ("Phone", "+1 555 0102".into())])?;
+        let ann = self.add(
+            "Catalog.Employees",
+            &[("Description", "Ann Shore".into()), ("Login", "ann".into()), ("Phone", "+1 555 0101".into())],
+        )?;
+        let bob = self.add(
+            "Catalog.Employees",
+            &[("Description", "Bob Harbor".into()), ("Login", "bob".into()), ("Phone", "+1 555 0102".into())],
+        )?;
         self.user("ann", &["Seller"], &ann)?;
         self.user("bob", &["Seller", "Manager"], &bob)?;
         let goods = self.goods()?;
@@ -121,7 +167,11 @@ impl Filler {
             let customer = self.customer(at, name, if at % 2 == 0 { &ann } else { &bob })?;
             let contract = self.add(
                 "Catalog.Contracts",
-                &[("Description", format!("Supply contract {}", at + 1).into()), ("Counterparty", customer.clone().into()), ("Limit", number("5000"))],
+                &[
+                    ("Description", format!("Supply contract {}", at + 1).into()),
+                    ("Counterparty", customer.clone().into()),
+                    ("Limit", number("5000")),
+                ],
             )?;
             for _ in 0..=at % 3 {
                 orders += 1;
@@ -148,7 +198,12 @@ impl Filler {
                 let price = number(price);
                 let item = self.add(
                     "Catalog.Goods",
-                    &[("Description", (*name).into()), ("Price", price.clone()), ("Unit", (*unit).into()), ("Parent", parent.clone().into())],
+                    &[
+                        ("Description", (*name).into()),
+                        ("Price", price.clone()),
+                        ("Unit", (*unit).into()),
+                        ("Parent", parent.clone().into()),
+                    ],
                 )?;
                 all.push((item, price));
             }
@@ -198,7 +253,8 @@ impl Filler {
     }
 
     fn first(&self, object: &str) -> Result<Ref, EngineError> {
-        objects::find(&self.unit, &parse(object), &IndexMap::new())?.ok_or_else(|| EngineError::refused(format!("{object} is empty")))
+        objects::find(&self.unit, &parse(object), &IndexMap::new())?
+            .ok_or_else(|| EngineError::refused(format!("{object} is empty")))
     }
 
     fn user(&self, name: &str, roles: &[&str], item: &Ref) -> Result<(), EngineError> {
