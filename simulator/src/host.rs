@@ -54,7 +54,10 @@ impl LinkSetting {
     fn state(&self) -> Option<LinkState> {
         Some(match self.condition.as_str() {
             "good" => LinkState::Good,
-            "slow" => LinkState::Slow { latency_ms: self.latency_ms.min(120_000), bytes_per_s: (self.kilobits_per_s.max(1) * 1000) / 8 },
+            "slow" => LinkState::Slow {
+                latency_ms: self.latency_ms.min(120_000),
+                bytes_per_s: (self.kilobits_per_s.max(1) * 1000) / 8,
+            },
             "lost" => LinkState::Lost,
             "flapping" => LinkState::Flapping { up_ms: 4000, down_ms: 4000 },
             "halfOpen" => LinkState::HalfOpen,
@@ -84,7 +87,12 @@ impl Simulator {
     ///
     /// # Errors
     /// [`SimulatorError`] if there are no ports.
-    pub fn new(program: PathBuf, directory: PathBuf, main_server: SocketAddr, setups: Vec<PhoneSetup>) -> Result<Self, SimulatorError> {
+    pub fn new(
+        program: PathBuf,
+        directory: PathBuf,
+        main_server: SocketAddr,
+        setups: Vec<PhoneSetup>,
+    ) -> Result<Self, SimulatorError> {
         let phones = setups
             .into_iter()
             .map(|setup| {
@@ -189,9 +197,15 @@ async fn start(State(host): Host, Path(name): Path<String>) -> Result<StatusCode
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn set_link(State(host): Host, Path(name): Path<String>, Json(setting): Json<LinkSetting>) -> Result<StatusCode, (StatusCode, String)> {
+async fn set_link(
+    State(host): Host,
+    Path(name): Path<String>,
+    Json(setting): Json<LinkSetting>,
+) -> Result<StatusCode, (StatusCode, String)> {
     let phone = Arc::clone(host.phone(&name).map_err(|code| (code, "There is no such phone.".to_owned()))?);
-    let state = setting.state().ok_or_else(|| (StatusCode::BAD_REQUEST, format!("`{}` is not a condition of a link.", setting.condition)))?;
+    let state = setting
+        .state()
+        .ok_or_else(|| (StatusCode::BAD_REQUEST, format!("`{}` is not a condition of a link.", setting.condition)))?;
     *phone.setting.lock().unwrap_or_else(PoisonError::into_inner) = setting;
     // Setting waits until the state holds.
     let _ = tokio::task::spawn_blocking(move || phone.link.set(state)).await;

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde::{Deserialize, Serialize};
 use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
-use twinshore_client::{Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription};
+use twinshore_client::{
+    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription,
+};
 
 /// Bytes of one command at most.
 const MAXIMUM_COMMAND: usize = 4 << 20;

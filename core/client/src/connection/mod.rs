@@ -126,7 +126,8 @@ impl MainServerConnection {
     }
 
     async fn call<Q: Serialize + Sync, R: DeserializeOwned>(&self, name: &str, request: &Q) -> Result<R, ServerError> {
-        self.with_session(name, &format!("call/{name}"), Some(request), self.settings.call_timeout, true).await
+        self.with_session(name, &format!("call/{}", name.replace('-', "_")), Some(request), self.settings.call_timeout, true)
+            .await
     }
 
     /// Sends with the session's token; a token that ran out is renewed once.
