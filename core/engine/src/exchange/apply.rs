@@ -14,19 +14,39 @@ use crate::{EngineError, Unit, constants, registers};
 /// Marks parked things that could not be applied here; others were refused by main.
 pub const INCOMING: &str = "incoming";
 
+/// What can be left out for every thing of a page, asked once: most devices wait for nothing most of the time.
+pub struct Bookkeeping {
+    generation: i64,
+    waiting: bool,
+    wanted: bool,
+    attention: bool,
+}
+
+impl Bookkeeping {
+    /// As it is now; kept true while a page is applied.
+    pub fn of(connection: &Lease) -> Result<Self, EngineError> {
+        let any = |table: &str| connection.prepare_cached(&format!("SELECT 1 FROM {table} LIMIT 1"))?.exists([]);
+        Ok(Self {
+            generation: device::generation(connection)?,
+            waiting: any("_changes")? || any("_in_flight")?,
+            wanted: any("_wanted")?,
+            attention: any("_attention")?,
+        })
+    }
+}
+
 /// Applies one thing. Main is asked again for what can't be taken in now because of a change that waits here.
-pub fn apply(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), EngineError> {
+pub fn apply(unit: &Unit, connection: &Lease, books: &Bookkeeping, item: &ChangeItem) -> Result<(), EngineError> {
+    if let ChangeItem::Object { reference, .. } | ChangeItem::ObjectDeletion { reference } | ChangeItem::Removed { reference } =
+        item
+        && books.wanted
+    {
+        answered(connection, reference)?;
+    }
     match item {
-        ChangeItem::Object { reference, version, record } => {
-            answered(connection, reference)?;
-            apply_object(unit, connection, reference, *version, record)
-        }
-        ChangeItem::ObjectDeletion { reference } => {
-            answered(connection, reference)?;
-            remove(unit, connection, reference)
-        }
+        ChangeItem::Object { reference, version, record } => apply_object(unit, connection, books, reference, *version, record),
+        ChangeItem::ObjectDeletion { reference } => remove(unit, connection, reference),
         ChangeItem::Removed { reference } => {
-            answered(connection, reference)?;
             // A change that waits is sent first; main says again then whether the item leaves.
             if pending(connection, reference)?.is_some() {
                 want(connection, reference)
@@ -84,11 +104,18 @@ fn give_way(unit: &Unit, connection: &Lease, item: &ChangeItem) -> Result<(), En
     Ok(())
 }
 
-fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, record: &Record) -> Result<(), EngineError> {
+fn apply_object(
+    unit: &Unit,
+    connection: &Lease,
+    books: &Bookkeeping,
+    reference: &Ref,
+    version: i64,
+    record: &Record,
+) -> Result<(), EngineError> {
     let stored = objects::read_unchecked(unit, reference)?;
     let is_posted = |record: &Record| matches!(record.get("Posted"), Value::Boolean(true));
     let was_posted = stored.as_ref().is_some_and(|s| is_posted(&s.record));
-    let waiting = pending(connection, reference)?;
+    let waiting = if books.waiting { pending(connection, reference)? } else { None };
     let is_waiting = waiting.is_some();
     let mut unseen = false;
     let mut state =
@@ -116,13 +143,15 @@ fn apply_object(unit: &Unit, connection: &Lease, reference: &Ref, version: i64, 
             registers::replace_movements(unit, register, reference, &Value::Empty, &[])?;
         }
     }
-    journal::settle_from(connection, reference, if posted && !is_waiting { None } else { Some(INCOMING) })?;
+    if books.attention {
+        journal::settle_from(connection, reference, if posted && !is_waiting { None } else { Some(INCOMING) })?;
+    }
     if unseen {
         // Nobody here has seen main's value yet: what is changed here still builds on the one before.
         seen_again(connection, reference)?;
         return want(connection, reference);
     }
-    main_version(connection, reference, version)
+    main_version(connection, reference, version, books.generation)
 }
 
 /// Names changed here and not acknowledged, on their way or not yet; all if empty; none if nothing waits.
@@ -184,8 +213,7 @@ pub fn sweep(unit: &Unit, connection: &Lease) -> Result<(), EngineError> {
 }
 
 /// Main's version of an item that is here.
-pub fn main_version(connection: &Lease, reference: &Ref, version: i64) -> Result<(), EngineError> {
-    let generation = device::generation(connection)?;
+pub fn main_version(connection: &Lease, reference: &Ref, version: i64, generation: i64) -> Result<(), EngineError> {
     connection
         .prepare_cached(
             "INSERT INTO _main_versions (object, id, version, generation) VALUES (?1, ?2, ?3, ?4)

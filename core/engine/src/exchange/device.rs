@@ -13,7 +13,7 @@ use twinshore_protocol::{
     NodeCode, SentItem, ServerError, UploadRequest, UploadResponse,
 };
 
-use super::apply::{self, forget_version, main_version};
+use super::apply::{self, Bookkeeping, forget_version, main_version};
 use super::{items, journal, nodes};
 use crate::changes::{self, ChangeKey};
 use crate::engine::MAIN_NODE;
@@ -158,10 +158,15 @@ impl DeviceExchange {
             let message_no = MessageNo(number(connection, SENT_NO)?.unwrap_or(0) + 1);
             let mut items = Vec::new();
             let mut positions = Vec::new();
+            let mut bytes = 0;
             for change in changes::after(connection, ChangePosition(0), limit)? {
+                if bytes >= items::MAXIMUM_BYTES {
+                    break;
+                }
                 positions.push(change.position.0);
                 mark_sent(connection, &change, message_no)?;
                 let item = items::current(&unit, &change.key)?;
+                bytes += items::weight(&item);
                 items.push(SentItem {
                     item,
                     base_version: change.base_version,
@@ -220,7 +225,7 @@ impl DeviceExchange {
                 if matches!(key, ChangeKey::Deletion(_)) {
                     return forget_version(connection, reference);
                 }
-                main_version(connection, reference, *version)?;
+                main_version(connection, reference, *version, generation(connection)?)?;
                 if matches!(key, ChangeKey::Object(_)) && objects::read_unchecked(unit, reference)?.is_none() {
                     // Main's deletion came while the change was on its way, and the change brought it back there.
                     apply::want(connection, reference)?;
@@ -281,9 +286,10 @@ impl DeviceExchange {
         unit.load_from(NodeCode(MAIN_NODE.into()));
         unit.transaction(|connection| {
             let mut well = 0;
+            let books = Bookkeeping::of(connection)?;
             for (id, content) in journal::parked(connection, apply::INCOMING)? {
                 let Ok(item) = serde_json::from_str::<ChangeItem>(&content) else { continue };
-                match unit.transaction(|connection| apply::apply(&unit, connection, &item)) {
+                match unit.transaction(|connection| apply::apply(&unit, connection, &books, &item)) {
                     Ok(()) => {
                         journal::dismiss(connection, id)?;
                         well += 1;
@@ -310,8 +316,9 @@ impl DeviceExchange {
                     what: "a page that does not follow the last one".into(),
                 }));
             }
+            let mut books = Bookkeeping::of(connection)?;
             for item in &page.items {
-                match unit.transaction(|connection| apply::apply(&unit, connection, item)) {
+                match unit.transaction(|connection| apply::apply(&unit, connection, &books, item)) {
                     Ok(()) => {}
                     Err(error) if items::is_fatal(&error) => return Err(error),
                     Err(error) => {
@@ -319,6 +326,7 @@ impl DeviceExchange {
                         let reference = if let ChangeItem::Object { reference, .. } = item { Some(reference) } else { None };
                         let message = ServerError::from(error).to_string();
                         journal::park(&unit, connection, apply::INCOMING, reference, &message, &content)?;
+                        books = Bookkeeping::of(connection)?;
                     }
                 }
             }

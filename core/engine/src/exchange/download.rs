@@ -39,14 +39,18 @@ pub fn select(unit: &Unit, request: &DownloadRequest) -> Result<ExchangePage, En
         last: changes::last_position(&reader)?,
     };
     let first = request.from == ChangePosition(0);
+    let mut bytes = 0;
     'log: for part in log.chunks(AT_ONCE) {
         let members = Members::of(unit, part)?;
         for change in part {
-            if page.items.len() >= limit {
+            if page.items.len() >= limit || bytes >= items::MAXIMUM_BYTES {
                 break 'log;
             }
             page.to = change.position;
-            page.items.extend(item(unit, &members, change, &node.code, first)?);
+            if let Some(item) = item(unit, &members, change, &node.code, first)? {
+                bytes += items::weight(&item);
+                page.items.push(item);
+            }
         }
     }
     page.more = page.to < page.last && !log.is_empty();

@@ -86,6 +86,35 @@ pub fn present(unit: &Unit, items: &mut [ChangeItem]) -> Result<(), EngineError>
     Ok(())
 }
 
+/// Bytes of one page or message at most, roughly; one thing is always sent.
+pub const MAXIMUM_BYTES: usize = 4 * 1024 * 1024;
+
+/// Roughly the bytes of an item on its way.
+pub fn weight(item: &ChangeItem) -> usize {
+    fn of(value: &Value) -> usize {
+        match value {
+            Value::String(text) => text.len(),
+            Value::Binary(bytes) => bytes.len() * 4 / 3,
+            Value::Picture(picture) => picture.bytes.len() * 4 / 3,
+            Value::Spreadsheet(sheet) => sheet.rows.iter().flatten().map(|cell| cell.text.len() + 16).sum(),
+            Value::List(items) => items.iter().map(of).sum(),
+            Value::Structure(fields) => fields.iter().map(|(_, value)| of(value)).sum(),
+            _ => 40,
+        }
+    }
+    let named = |name: &str, value: &Value| name.len() + 4 + of(value);
+    match item {
+        ChangeItem::Object { record, .. } => {
+            let rows = record.tables.values().flatten();
+            let cells = rows.flat_map(|row| &row.values).map(|(n, v)| named(n, v)).sum::<usize>();
+            120 + cells + record.attributes.iter().map(|(n, v)| named(n, v)).sum::<usize>()
+        }
+        ChangeItem::RegisterRecords { records, .. } => 120 + records.iter().flatten().map(|(n, v)| named(n, v)).sum::<usize>(),
+        ChangeItem::Constant { value, .. } => 60 + of(value),
+        ChangeItem::ObjectDeletion { .. } | ChangeItem::Removed { .. } => 80,
+    }
+}
+
 /// The thing that an item is about.
 pub fn key_of(item: &ChangeItem) -> ChangeKey {
     match item {

@@ -44,6 +44,7 @@ impl MainExchange {
     fn shake_hands(&self, request: &HandshakeRequest) -> Result<HandshakeResponse, EngineError> {
         let unit = self.unit()?;
         unit.transaction(|connection| {
+            nodes::drop_inactive(&unit, connection)?;
             let (node, moved) = nodes::of_device(&unit, connection, request)?;
             let last = changes::last_position(connection)?;
             let content = nodes::content(&unit);

@@ -93,6 +93,17 @@ pub fn set_content(connection: &Lease, code: &str, content: &str) -> Result<(), 
     Ok(())
 }
 
+/// Devices that were not heard of for too long are dropped (C8); one that comes back begins anew.
+pub fn drop_inactive(unit: &Unit, connection: &Lease) -> Result<(), EngineError> {
+    let after_s = unit.engine().bundle().composition.exchange.drop_inactive_nodes_after_s;
+    if after_s > 0 {
+        let oldest =
+            unit.engine().clock().now() - chrono::Duration::seconds(i64::try_from(after_s).unwrap_or(i64::MAX / 1_000));
+        connection.execute("DELETE FROM _nodes WHERE revoked = 0 AND last_contact < ?1", [oldest.to_rfc3339()])?;
+    }
+    Ok(())
+}
+
 /// Deletions that every device has heard of need not be kept.
 pub fn forget_deletions(connection: &Lease) -> Result<(), EngineError> {
     connection.execute(

@@ -33,9 +33,12 @@ pub fn suggest(unit: &Unit, request: &SuggestRequest) -> Result<SuggestResponse,
             );
             continue;
         }
-        for begins in [true, false] {
+        let text = request.text.trim();
+        let places = places(unit, &object);
+        // Each place by itself first: each is one run of its index.
+        for begins_in in places.iter().map(Some).chain([None]) {
             if found.len() < limit {
-                for reference in fitting(unit, &object, request.text.trim(), begins, limit)? {
+                for reference in fitting(unit, &object, &places, text, begins_in, limit)? {
                     if !found.contains(&reference) {
                         found.push(reference);
                     }
@@ -48,18 +51,30 @@ pub fn suggest(unit: &Unit, request: &SuggestRequest) -> Result<SuggestResponse,
     Ok(SuggestResponse { references: found })
 }
 
-fn fitting(unit: &Unit, object: &ObjectDefinition, text: &str, begins: bool, limit: usize) -> Result<Vec<Ref>, EngineError> {
+/// Columns that are looked in: those of the presentation and the number, as far as the user may see them.
+fn places(unit: &Unit, object: &ObjectDefinition) -> Vec<String> {
+    let (standard, hidden) = (object.standard_attributes(), unit.user().hidden(&object.name));
+    ["Description", "Code", "Number"]
+        .iter()
+        .filter(|n| standard.iter().any(|a| a.name == **n) && !hidden.iter().any(|h| h == *n))
+        .map(|n| format!("t1.{}", quoted(n)))
+        .collect()
+}
+
+/// Items with the text in any of the places, or at the beginning of one.
+fn fitting(
+    unit: &Unit,
+    object: &ObjectDefinition,
+    places: &[String],
+    text: &str,
+    begins_in: Option<&String>,
+    limit: usize,
+) -> Result<Vec<Ref>, EngineError> {
     let mut scope = Scope::new(unit);
     let table = scope.add(&[object.name.kind.prefix().to_owned(), object.name.name.clone()], "")?;
     let source = scope.sources[0].clone();
     let standard = object.standard_attributes();
-    let hidden = unit.user().hidden(&object.name);
-    let places: Vec<String> = ["Description", "Code", "Number"]
-        .iter()
-        .filter(|n| standard.iter().any(|a| a.name == **n) && !hidden.iter().any(|h| h == *n))
-        .map(|n| format!("t1.{}", quoted(n)))
-        .collect();
-    let Some(order) = places.first().cloned() else { return Ok(Vec::new()) };
+    let Some(order) = begins_in.or(places.first()).cloned() else { return Ok(Vec::new()) };
     let mut conditions = Vec::new();
     conditions.extend(scope.rights_condition(&source)?);
     for name in ["IsGroup", "DeletionMark"] {
@@ -67,25 +82,20 @@ fn fitting(unit: &Unit, object: &ObjectDefinition, text: &str, begins: bool, lim
             conditions.push(format!("t1.{} IS NOT 1", quoted(name)));
         }
     }
-    let indexed = if begins { None } else { found_in_index(&scope, object, text)? };
-    if let Some((condition, pattern)) = indexed {
+    if text.is_empty() {
+        // The first items.
+    } else if let Some(place) = begins_in {
+        scope.parameters.push(Sql::Text(text.to_owned()));
+        let from = scope.parameters.len();
+        scope.parameters.push(Sql::Text(format!("{text}\u{10FFFF}")));
+        conditions.push(format!("{place} >= ?{from} AND {place} < ?{}", from + 1));
+    } else if let Some((condition, pattern)) = found_in_index(&scope, object, text)? {
         scope.parameters.push(Sql::Text(pattern));
         conditions.push(condition);
-    } else if !text.is_empty() {
-        let any: Vec<String> = places
-            .iter()
-            .map(|place| {
-                if begins {
-                    scope.parameters.push(Sql::Text(text.to_owned()));
-                    let from = scope.parameters.len();
-                    scope.parameters.push(Sql::Text(format!("{text}\u{10FFFF}")));
-                    format!("{place} >= ?{from} AND {place} < ?{}", from + 1)
-                } else {
-                    scope.parameters.push(Sql::Text(text.to_lowercase()));
-                    format!("instr(twinshore_fold({place}), ?{}) > 0", scope.parameters.len())
-                }
-            })
-            .collect();
+    } else {
+        scope.parameters.push(Sql::Text(text.to_lowercase()));
+        let at = scope.parameters.len();
+        let any: Vec<String> = places.iter().map(|place| format!("instr(twinshore_fold({place}), ?{at}) > 0")).collect();
         conditions.push(format!("({})", any.join(" OR ")));
     }
     let filter = if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") };

@@ -23,7 +23,7 @@ pub fn check(unit: &Unit, object: &ObjectDefinition, state: &mut ObjectState) ->
     for attribute in &attributes {
         let value = state.record.attributes.entry(attribute.name.clone()).or_insert_with(|| attribute.initial_value());
         let own = object.attributes.iter().any(|a| a.name == attribute.name);
-        check_value(attribute, value, None, &attribute.name, &language, !loading && !(is_group && own))?;
+        check_value(attribute, value, None, &attribute.name, &language, !(loading || is_group && own))?;
     }
     for table in &object.tables {
         let rows = state.record.tables.entry(table.name.clone()).or_default();

@@ -42,6 +42,30 @@ pub enum Kind {
     Nothing,
 }
 
+impl Kind {
+    /// True if values of both can be compared and stand for each other. Dates may be written as texts.
+    pub fn fits(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Days, _) | (_, Self::Days) => false,
+            (Self::Nothing, _) | (_, Self::Nothing) => true,
+            (Self::Text, Self::Date) | (Self::Date, Self::Text) => true,
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
+    const fn described(&self) -> &'static str {
+        match self {
+            Self::Number(_) => "a number",
+            Self::Text => "a text",
+            Self::Boolean => "a condition",
+            Self::Date => "a date",
+            Self::Typed(_) => "a reference",
+            Self::Days => "days(n)",
+            Self::Nothing => "NULL",
+        }
+    }
+}
+
 /// SQL text with its kind.
 #[derive(Debug, Clone)]
 pub struct Expression {
@@ -83,6 +107,15 @@ impl Expression {
         Ok(Self::new(format!("?{}", parameters.len()), kind))
     }
 
+    /// Refuses an expression of another kind.
+    pub fn expect(&self, kind: &Kind) -> Result<&str, EngineError> {
+        if std::mem::discriminant(&self.kind) == std::mem::discriminant(kind) || self.kind == Kind::Nothing {
+            Ok(&self.sql)
+        } else {
+            Err(mistake(format!("{} stands where {} is wanted", self.kind.described(), kind.described())))
+        }
+    }
+
     /// A number counted in parts of 10^scale.
     pub fn rescaled(&self, scale: u32) -> Result<String, EngineError> {
         match self.kind {
@@ -102,12 +135,7 @@ impl Expression {
                 Ok((self.rescaled(scale)?, other.rescaled(scale)?, Kind::Number(scale)))
             }
             (Kind::Number(_), Kind::Nothing) => Ok((self.sql.clone(), other.sql.clone(), self.kind.clone())),
-            (Kind::Number(_), _) | (_, Kind::Number(_)) if self.kind != Kind::Nothing && other.kind != Kind::Nothing => {
-                Err(mistake("a number can't be compared with something else"))
-            }
-            (Kind::Text, Kind::Typed(_) | Kind::Boolean) | (Kind::Typed(_) | Kind::Boolean, Kind::Text) => {
-                Err(mistake("a text can't be compared with something else; compare Ref.Description, or pass the reference"))
-            }
+            (a, b) if !a.fits(b) => Err(mistake(format!("{} can't be compared with {}", a.described(), b.described()))),
             (Kind::Nothing, kind) => Ok((self.sql.clone(), other.sql.clone(), kind.clone())),
             (kind, _) => Ok((self.sql.clone(), other.sql.clone(), kind.clone())),
         }

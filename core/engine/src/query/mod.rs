@@ -49,7 +49,7 @@ pub(crate) fn condition_sql(scope: &mut Scope<'_>, text: &str) -> Result<String,
             parser.expect_token(&sqlparser::tokenizer::Token::EOF).map(|_| node)
         })
         .map_err(|error| mistake(format!("`{text}`: {error}")))?;
-    Ok(translate::expression(scope, &node, &Parameters::new())?.sql)
+    Ok(translate::expression(scope, &node, &Parameters::new())?.expect(&Kind::Boolean)?.to_owned())
 }
 
 /// True if the item fulfils a condition over its object's attributes (`keep` of the composition).

@@ -11,7 +11,7 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use twinshore_metadata::Value;
 
-use super::expression::{Expression, mistake};
+use super::expression::{Expression, Kind, mistake};
 use super::scope::Scope;
 use super::translate::{self, Parameters};
 use super::{MAXIMUM_NESTING, check_length, virtual_tables};
@@ -80,7 +80,7 @@ fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Resul
     let (from, mut conditions) = from(scope, select, parameters)?;
     let columns = projection(scope, select, parameters)?;
     if let Some(condition) = &select.selection {
-        conditions.push(translate::expression(scope, condition, parameters)?.sql);
+        conditions.push(translate::expression(scope, condition, parameters)?.expect(&Kind::Boolean)?.to_owned());
     }
     let GroupByExpr::Expressions(group, _) = &select.group_by else { return Err(mistake("GROUP BY names columns")) };
     let group = group.iter().map(|node| named_or_written(scope, node, &columns, parameters)).collect::<Result<Vec<_>, _>>()?;
@@ -95,7 +95,7 @@ fn write(scope: &mut Scope<'_>, query: &Query, parameters: &Parameters) -> Resul
         }
     }
     if let Some(having) = having {
-        sql.push_str(&format!(" HAVING {}", having.sql));
+        sql.push_str(&format!(" HAVING {}", having.expect(&Kind::Boolean)?));
     }
     if !order.is_empty() {
         sql.push_str(&format!(" ORDER BY {}", order.join(", ")));
@@ -125,7 +125,7 @@ fn from(scope: &mut Scope<'_>, select: &Select, parameters: &Parameters) -> Resu
             if scope.joins.len() > before {
                 return Err(mistake("ON can't follow references; join the table itself"));
             }
-            text.push_str(&format!(" {word} {joined} ON ({}){rights}", condition.sql));
+            text.push_str(&format!(" {word} {joined} ON ({}){rights}", condition.expect(&Kind::Boolean)?));
         }
         parts.push(text);
     }
@@ -237,6 +237,7 @@ fn not_possible(error: rusqlite::Error) -> EngineError {
         rusqlite::Error::SqliteFailure(_, Some(message)) if message.contains("overflow") => {
             super::expression::too_many_digits()
         }
+        rusqlite::Error::SqliteFailure(failure, Some(message)) if failure.extended_code == 1 => mistake(message),
         _ => error.into(),
     }
 }

@@ -113,6 +113,104 @@ fn a_condition_tells_whether_one_item_fulfils_it() {
     assert!(!fulfils(&fixture.unit(), &Ref::new(cafe.object.clone(), Uuid::now_v7()), "1 = 1").expect("a condition"));
 }
 
+/// Queries that parse, out of parts that may or may not fit together.
+fn queries() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let leaf = prop::sample::select(vec![
+        "Total",
+        "Number",
+        "Date",
+        "Posted",
+        "Ref",
+        "Comment",
+        "Counterparty",
+        "Counterparty.Rating",
+        "Counterparty.Owner.Description",
+        "Contract",
+        "Contract.Date",
+        "O.Total",
+        "L.Price",
+        "L.Goods.Parent.Price",
+        "Nothing",
+        "1",
+        "2.50",
+        "99999999999",
+        "'text'",
+        "NULL",
+        "true",
+        ":number",
+        ":date",
+        ":list",
+        ":ref",
+        "Enum.Rating.Good",
+        "today()",
+        "now()",
+        "days(2)",
+        "currentUser()",
+        "DATE '2026-01-01'",
+    ])
+    .prop_map(str::to_owned);
+    let expression = leaf.prop_recursive(4, 24, 3, |inner| {
+        let operators = prop::sample::select(vec!["+", "-", "*", "/", "=", "<>", "<", ">=", "AND", "OR", "LIKE", "||"]);
+        let functions = prop::sample::select(vec![
+            "SUM",
+            "MIN",
+            "MAX",
+            "AVG",
+            "COUNT",
+            "ABS",
+            "LOWER",
+            "UPPER",
+            "YEAR",
+            "STARTOFMONTH",
+            "LENGTH",
+            "PRESENTATION",
+            "COALESCE",
+        ]);
+        prop_oneof![
+            (inner.clone(), operators, inner.clone()).prop_map(|(a, o, b)| format!("({a} {o} {b})")),
+            (functions, inner.clone()).prop_map(|(f, a)| format!("{f}({a})")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("CASE WHEN {a} THEN {b} ELSE {c} END")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("({a} IN ({b}, {c}))")),
+            (inner.clone(), inner.clone(), inner.clone()).prop_map(|(a, b, c)| format!("({a} BETWEEN {b} AND {c})")),
+            inner.clone().prop_map(|a| format!("({a} IS NOT NULL)")),
+            inner.prop_map(|a| format!("(NOT {a})")),
+        ]
+    });
+    (proptest::collection::vec(expression, 4), 0..4_u8).prop_map(|(parts, shape)| {
+        let from = "FROM Document.Orders AS O LEFT JOIN Document.Orders.Lines AS L ON L.Ref = O.Ref";
+        match shape {
+            0 => format!("SELECT {} AS A, {} AS B {from} WHERE {}", parts[0], parts[1], parts[2]),
+            1 => format!("SELECT {0} AS A, {1} AS B {from} GROUP BY {0} ORDER BY B DESC", parts[0], parts[1]),
+            2 => format!("SELECT DISTINCT {} AS A {from} ORDER BY {} NULLS LAST LIMIT 3", parts[0], parts[1]),
+            _ => format!("SELECT {} AS A {from} GROUP BY {} HAVING {}", parts[0], parts[1], parts[2]),
+        }
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 8, failure_persistence: None, ..Default::default() })]
+    #[test]
+    fn what_parses_is_answered_or_refused_and_never_a_fault(texts in proptest::collection::vec(queries(), 200)) {
+        let fixture = filled();
+        let unit = fixture.unit();
+        let date = Value::Date(chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day").and_time(chrono::NaiveTime::MIN));
+        let goods = Ref::new("Catalog.Goods".parse().expect("a name"), Uuid::nil());
+        let parameters: Parameters = [
+            ("number".to_owned(), number("-0.125")),
+            ("date".to_owned(), date),
+            ("list".to_owned(), Value::List(vec![number("1"), Value::Empty, "x".into()])),
+            ("ref".to_owned(), goods.into()),
+        ]
+        .into();
+        for text in texts {
+            if let Err(error) = run(&unit, &text, &parameters) {
+                proptest::prop_assert!(matches!(error, EngineError::Refused(_)), "{}: {:?}", text, error);
+            }
+        }
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_makes_the_writer_panic(text in "(SELECT |FROM |WHERE |Catalog.Goods|Price|[a-z0-9(),.:*' <>=]){0,30}") {

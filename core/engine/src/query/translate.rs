@@ -59,7 +59,7 @@ fn part(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<E
         Expr::BinaryOp { left, op, right } => binary(scope, left, op, right, parameters),
         Expr::UnaryOp { op: UnaryOperator::Not, expr } => {
             let inner = expression(scope, expr, parameters)?;
-            Ok(Expression::new(format!("NOT ({})", inner.sql), Kind::Boolean))
+            Ok(Expression::new(format!("NOT ({})", inner.expect(&Kind::Boolean)?), Kind::Boolean))
         }
         Expr::UnaryOp { op: UnaryOperator::Minus, expr } => {
             let inner = expression(scope, expr, parameters)?;
@@ -83,7 +83,11 @@ fn part(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<E
             let (value, pattern) = (expression(scope, expr, parameters)?, expression(scope, pattern, parameters)?);
             let not = if *negated { "NOT " } else { "" };
             Ok(Expression::new(
-                format!("twinshore_fold({}) {not}LIKE twinshore_fold({})", value.sql, pattern.sql),
+                format!(
+                    "twinshore_fold({}) {not}LIKE twinshore_fold({})",
+                    value.expect(&Kind::Text)?,
+                    pattern.expect(&Kind::Text)?
+                ),
                 Kind::Boolean,
             ))
         }
@@ -97,7 +101,7 @@ fn part(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<E
             case(scope, operand.as_ref(), conditions, else_result.as_deref(), parameters)
         }
         Expr::Substring { expr, substring_from, substring_for, .. } => {
-            let mut parts = vec![expression(scope, expr, parameters)?.sql];
+            let mut parts = vec![expression(scope, expr, parameters)?.expect(&Kind::Text)?.to_owned()];
             for part in [substring_from, substring_for].into_iter().flatten() {
                 parts.push(expression(scope, part, parameters)?.rescaled(0)?);
             }
@@ -180,8 +184,12 @@ fn binary(
     let a = expression(scope, left, parameters)?;
     let b = expression(scope, right, parameters)?;
     match op {
-        BinaryOperator::And => Ok(Expression::new(format!("({} AND {})", a.sql, b.sql), Kind::Boolean)),
-        BinaryOperator::Or => Ok(Expression::new(format!("({} OR {})", a.sql, b.sql), Kind::Boolean)),
+        BinaryOperator::And => {
+            Ok(Expression::new(format!("({} AND {})", a.expect(&Kind::Boolean)?, b.expect(&Kind::Boolean)?), Kind::Boolean))
+        }
+        BinaryOperator::Or => {
+            Ok(Expression::new(format!("({} OR {})", a.expect(&Kind::Boolean)?, b.expect(&Kind::Boolean)?), Kind::Boolean))
+        }
         BinaryOperator::Eq => compare(&a, "=", &b),
         BinaryOperator::NotEq => compare(&a, "<>", &b),
         BinaryOperator::Lt => compare(&a, "<", &b),
@@ -201,7 +209,8 @@ fn binary(
             _ => Err(mistake("only numbers are divided")),
         },
         BinaryOperator::StringConcat => {
-            Ok(Expression::new(format!("(COALESCE({}, '') || COALESCE({}, ''))", a.sql, b.sql), Kind::Text))
+            let (a, b) = (a.expect(&Kind::Text)?, b.expect(&Kind::Text)?);
+            Ok(Expression::new(format!("(COALESCE({a}, '') || COALESCE({b}, ''))"), Kind::Text))
         }
         other => Err(mistake(format!("`{other}` is not part of the query language"))),
     }
@@ -245,7 +254,7 @@ fn case(
         let condition = expression(scope, condition, parameters)?;
         whens.push(match operand {
             Some(operand) => compare(operand, "=", &condition)?.sql,
-            None => condition.sql,
+            None => condition.expect(&Kind::Boolean)?.to_owned(),
         });
         results.push(expression(scope, result, parameters)?);
     }
@@ -274,6 +283,11 @@ fn single(all: &[Expression]) -> Result<(), EngineError> {
 /// Alternatives of one value, numbers in one scale.
 fn alike(all: &[Expression]) -> Result<(Vec<String>, Kind), EngineError> {
     single(all)?;
+    let first = all.iter().map(|e| &e.kind).find(|kind| **kind != Kind::Nothing).cloned().unwrap_or(Kind::Nothing);
+    if let Some(other) = all.iter().find(|e| e.kind == Kind::Days || !e.kind.fits(&first)) {
+        other.expect(&first)?;
+        return Err(mistake("days(n) is for adding to dates only"));
+    }
     let scale = all.iter().filter_map(|e| if let Kind::Number(scale) = e.kind { Some(scale) } else { None }).max();
     match scale {
         Some(scale) => Ok((all.iter().map(|e| e.rescaled(scale)).collect::<Result<_, _>>()?, Kind::Number(scale))),
@@ -316,6 +330,8 @@ fn function(scope: &mut Scope<'_>, call: &Function, parameters: &Parameters) -> 
         ("SUM", [x]) if matches!(x.kind, Kind::Number(_)) => {
             Ok(Expression::new(format!("SUM({distinct}{})", x.sql), x.kind.clone()))
         }
+        ("ABS", [x]) if matches!(x.kind, Kind::Number(_)) => Ok(Expression::new(format!("abs({})", x.sql), x.kind.clone())),
+        ("SUM" | "ABS", [_]) => Err(mistake(format!("{name} takes a number"))),
         ("AVG", [x]) => match x.kind {
             Kind::Number(scale) => number(
                 format!("(SUM({0}) * {1} / NULLIF(COUNT({0}), 0))", x.sql, power_of_ten(QUOTIENT_DIGITS)?),
@@ -334,15 +350,20 @@ fn function(scope: &mut Scope<'_>, call: &Function, parameters: &Parameters) -> 
                 "MONTH" => "%m",
                 _ => "%d",
             };
-            Ok(Expression::new(format!("CAST(strftime('{format}', {}) AS INTEGER)", x.sql), Kind::Number(0)))
+            Ok(Expression::new(format!("CAST(strftime('{format}', {}) AS INTEGER)", x.expect(&Kind::Date)?), Kind::Number(0)))
         }
-        ("STARTOFYEAR", [x]) => Ok(Expression::new(format!("(substr({}, 1, 4) || '-01-01T00:00:00')", x.sql), Kind::Date)),
-        ("STARTOFDAY", [x]) => Ok(Expression::new(format!("(substr({}, 1, 10) || 'T00:00:00')", x.sql), Kind::Date)),
-        ("STARTOFMONTH", [x]) => Ok(Expression::new(format!("(substr({}, 1, 7) || '-01T00:00:00')", x.sql), Kind::Date)),
-        ("ABS", [x]) if matches!(x.kind, Kind::Number(_)) => Ok(Expression::new(format!("abs({})", x.sql), x.kind.clone())),
-        ("UPPER", [x]) => Ok(Expression::new(format!("twinshore_upper({})", x.sql), Kind::Text)),
-        ("LOWER", [x]) => Ok(Expression::new(format!("twinshore_fold({})", x.sql), Kind::Text)),
-        ("LENGTH", [x]) => Ok(Expression::new(format!("length({})", x.sql), Kind::Number(0))),
+        ("STARTOFYEAR", [x]) => {
+            Ok(Expression::new(format!("(substr({}, 1, 4) || '-01-01T00:00:00')", x.expect(&Kind::Date)?), Kind::Date))
+        }
+        ("STARTOFDAY", [x]) => {
+            Ok(Expression::new(format!("(substr({}, 1, 10) || 'T00:00:00')", x.expect(&Kind::Date)?), Kind::Date))
+        }
+        ("STARTOFMONTH", [x]) => {
+            Ok(Expression::new(format!("(substr({}, 1, 7) || '-01T00:00:00')", x.expect(&Kind::Date)?), Kind::Date))
+        }
+        ("UPPER", [x]) => Ok(Expression::new(format!("twinshore_upper({})", x.expect(&Kind::Text)?), Kind::Text)),
+        ("LOWER", [x]) => Ok(Expression::new(format!("twinshore_fold({})", x.expect(&Kind::Text)?), Kind::Text)),
+        ("LENGTH", [x]) => Ok(Expression::new(format!("length({})", x.expect(&Kind::Text)?), Kind::Number(0))),
         ("PRESENTATION", [x]) => presentation(scope, x),
         _ => Err(mistake(format!(
             "there is no function {name} with {} arguments; known: COUNT, SUM, AVG, MIN, MAX, COALESCE, SUBSTRING, LOWER, UPPER, LENGTH, ABS, YEAR, MONTH, DAY, startOfDay, startOfMonth, startOfYear, now, today, days, currentUser, presentation",
