@@ -44,7 +44,7 @@ impl Place {
         self.folder.path().join(name).display().to_string()
     }
 
-    fn with_database<'a>(&self, arguments: &[&'a str]) -> Vec<String> {
+    fn with_database(&self, arguments: &[&str]) -> Vec<String> {
         let mut all: Vec<String> = arguments.iter().map(|a| (*a).to_owned()).collect();
         all.extend(["--database".into(), self.file("main.db")]);
         all

@@ -57,7 +57,7 @@ fn configuration() -> Configuration {
         name: "Seller".into(),
         title: Title::english("Seller"),
         administrator: false,
-        rights: ["Catalog.Goods", "Document.Orders"]
+        rights: ["Catalog.Goods", "Document.Orders", "Module.Prices"]
             .map(|name| {
                 let rights = RoleRights {
                     read: Some(String::new()),
@@ -65,6 +65,7 @@ fn configuration() -> Configuration {
                     update: true,
                     delete: true,
                     post: true,
+                    use_: true,
                     ..RoleRights::default()
                 };
                 (name.parse().expect("a name of the fixture"), rights)

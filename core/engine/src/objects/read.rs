@@ -3,6 +3,7 @@
 use chrono::Timelike as _;
 use indexmap::IndexMap;
 use twinshore_metadata::{AttributeDefinition, ObjectDefinition, ObjectKind, ObjectName, Record, Ref, TableRow, Value};
+use twinshore_protocol::ServerError;
 use uuid::Uuid;
 
 use super::{ObjectState, presentation};
@@ -161,6 +162,9 @@ pub(crate) fn unknown_attribute(unit: &Unit, object: &ObjectName, attribute: &st
 pub fn find(unit: &Unit, name: &ObjectName, values: &IndexMap<String, Value>) -> Result<Option<Ref>, EngineError> {
     let object = stored_object(unit, name)?;
     unit.user().check(Action::Read, name, object.title.text(&unit.user().language))?;
+    if let Some(hidden) = unit.user().hidden(name).into_iter().find(|hidden| values.contains_key(hidden)) {
+        return Err(EngineError::Refused(ServerError::AccessDenied { what: format!("see {hidden}") }));
+    }
     let mut conditions = Vec::new();
     let mut parameters = Vec::new();
     for (attribute, value) in values {

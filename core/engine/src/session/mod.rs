@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
-use twinshore_metadata::{BundleHash, Ref, Value};
+use twinshore_metadata::{BundleHash, ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::{
     ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, ListPageRequest,
     ListPageResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest, OpenFormResponse,
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::exchange::{HandlersFactory, MainExchange};
 use crate::host::{ModuleHandlers, ServerHost};
 use crate::objects::ObjectHandlers;
-use crate::rights::UserRights;
+use crate::rights::{Action, UserRights};
 use crate::{Engine, EngineError, Unit, forms, jobs, journal, lists, objects, users};
 
 pub(crate) use shared::Shared;
@@ -126,13 +126,11 @@ fn call_module(host: &ServerHost, request: ModuleCallRequest) -> Result<ModuleCa
         return Ok(earlier);
     }
     let configuration = host.unit.configuration();
-    let open = configuration
-        .of_kind(twinshore_metadata::ObjectKind::Module)
-        .find(|m| m.name.name == request.module)
-        .is_some_and(|m| m.server_call);
-    if !open {
+    let name = ObjectName::new(ObjectKind::Module, request.module.clone());
+    let Some(module) = configuration.object(&name).filter(|module| module.server_call) else {
         return Err(host.no_such_function(&request.module, &request.method));
-    }
+    };
+    host.unit.user().check(Action::Use, &name, module.title.text(&host.unit.user().language))?;
     let result = host.call_common(&request.module, &request.method, request.arguments)?;
     let response = ModuleCallResponse { result, messages: host.take_messages() };
     forms::keep(host, request.call_id, &response)?;

@@ -517,3 +517,31 @@ async fn a_user_who_may_not_work_has_no_session() {
     server.engine.disable_user("ann", true).expect("disabled");
     assert_eq!(server.call("whoami", vec![]).await, Err(ServerError::SessionExpired));
 }
+
+#[tokio::test]
+async fn a_module_needs_the_right_to_use_it() {
+    let server = Server::main(&[WHOAMI]);
+    let request =
+        ModuleCallRequest { call_id: CallId::new(), module: "Open".into(), method: "whoami".into(), arguments: Vec::new() };
+    let refused = server.engine.session("sam").module_call(request).await;
+    assert!(matches!(refused, Err(ServerError::AccessDenied { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_hidden_attribute_can_not_be_asked_for_in_any_way() {
+    let server = Server::main(&[]);
+    let sam = server.engine.session("sam");
+    let object = "Catalog.Counterparties";
+    for request in [
+        json!({"object": object, "columns": ["TaxId"], "limit": 5}),
+        json!({"object": object, "columns": [], "order": [{"path": "TaxId"}], "limit": 5}),
+        json!({"object": object, "columns": [], "filter": "TaxId = '7'", "limit": 5}),
+        json!({"object": object, "columns": [], "conditions": [{"path": "TaxId", "comparison": "equal", "value": "7"}], "limit": 5}),
+    ] {
+        let answer = sam.list_page(serde_json::from_value(request.clone()).expect("a request")).await;
+        assert!(matches!(answer, Err(ServerError::AccessDenied { .. })), "{request}: {answer:?}");
+    }
+    let find = json!({"object": object, "values": {"TaxId": "7"}});
+    let answer = sam.find(serde_json::from_value(find).expect("a request")).await;
+    assert!(matches!(answer, Err(ServerError::AccessDenied { .. })), "{answer:?}");
+}
