@@ -47,8 +47,12 @@ impl App {
         server: Option<UsedServer>,
         choosing: Option<Choosing>,
     ) -> Result<u32, ServerError> {
+        let routed = match (server, self.route(self.form_priority(name))) {
+            (Some(server), _) | (None, Route::To(server)) => Some(server),
+            (None, Route::Unavailable(_)) => None,
+        };
         if choosing.is_none()
-            && let Some(form) = self.find_open(name, &parameters)
+            && let Some(form) = self.find_open(name, &parameters, routed)
         {
             self.activate(form);
             self.form_event(form, "whenShownAgain", &[]).await;
@@ -148,7 +152,8 @@ impl App {
         }
     }
 
-    fn find_open(&self, name: &FormName, parameters: &OpenParameters) -> Option<u32> {
+    /// A form that shows the same already: on the server that would be asked, or on another one with something typed into it.
+    fn find_open(&self, name: &FormName, parameters: &OpenParameters, routed: Option<UsedServer>) -> Option<u32> {
         let work = self.work()?;
         let definition = work.device.client_of_main.configuration.form(name)?;
         let key = parameters.key.as_ref();
@@ -160,7 +165,8 @@ impl App {
             let same = session.definition.name == *name
                 && session.choosing.is_none()
                 && (key.is_none() || session.key.as_ref() == key);
-            same.then_some(session.id)
+            let fitting = routed.is_none_or(|server| server == session.server) || session.has_typed();
+            (same && fitting).then_some(session.id)
         })
     }
 

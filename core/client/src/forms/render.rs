@@ -140,6 +140,12 @@ impl Drawing<'_> {
         view
     }
 
+    /// Rights are about the object; what lives in the form only may always be typed into.
+    fn may_change(&self, path: &str) -> bool {
+        let own = self.form.definition.attributes.iter().any(|a| a.name() == path);
+        own || self.form.can_write
+    }
+
     fn field(&self, view: &mut ElementView, definition: &ElementDefinition, path: &str, input: InputKind) {
         let Some(attribute) = self.form.attribute(path) else { return };
         let value = self.form.record.get(path);
@@ -147,7 +153,7 @@ impl Drawing<'_> {
             view.title = attribute.title.text(self.language()).to_owned();
         }
         view.visible &= !self.form.hidden.iter().any(|h| h == path);
-        view.read_only |= attribute.read_only || !self.form.can_write || self.form.read_only.iter().any(|r| r == path);
+        view.read_only |= attribute.read_only || !self.may_change(path) || self.form.read_only.iter().any(|r| r == path);
         view.required = attribute.required;
         view.kind = self.field_kind(&attribute, value, input);
         view.text = text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration));
@@ -257,7 +263,7 @@ impl Drawing<'_> {
         {
             view.title = table.title.text(self.language()).to_owned();
         }
-        view.read_only |= !self.form.can_write;
+        view.read_only |= !self.may_change(path);
         if let Some(error) = self.form.errors.get(path) {
             view.error.clone_from(error);
         }

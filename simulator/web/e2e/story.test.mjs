@@ -1,0 +1,152 @@
+// The story of a lost connection, clicked and typed as a person does it.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openDesk } from "./harness.mjs";
+
+let desk, ann, bob;
+
+before(async () => {
+  desk = await openDesk();
+  ann = desk.phone("ann");
+  bob = desk.phone("bob");
+});
+
+after(async () => {
+  await desk?.close();
+});
+
+test("a wrong password is told and nothing is lost", async () => {
+  await ann.signIn("guess");
+  await ann.says("The name or the password is wrong.");
+});
+
+test("an empty phone downloads and shows its menu", async () => {
+  for (const phone of [ann, bob]) {
+    await phone.signIn();
+    await phone.at.locator(".menu").waitFor();
+  }
+  await desk.picture("menu");
+});
+
+test("R2: goods come from the device, counterparties from the main server, and forms say so", async () => {
+  await ann.open("Catalog.Goods.List");
+  assert.match(await ann.at.locator("[data-test=server]").innerText(), /this device/);
+  await ann.open("Catalog.Counterparties.List");
+  assert.match(await ann.at.locator("[data-test=server]").innerText(), /main server/);
+});
+
+test("F2: an order of the main server becomes unavailable with its text visible, and the menu greys", async () => {
+  await bob.open("Document.Orders.List");
+  await ann.open("Document.Orders.List");
+  await ann.command("create");
+  await ann.form("Document.Orders.Item", "main");
+  await ann.choose("Counterparty", "Harb");
+  await ann.field("Comment").fill("call first");
+  await ann.field("Discount").fill("5");
+  await ann.at.locator("[data-page=lines]").click();
+  for (const [row, goods, quantity] of [[0, "Green", "2"], [1, "Espr", "3"]]) {
+    await ann.at.locator("[data-test=add-row]").click();
+    const line = ann.at.locator(`[data-row="${row}"]`);
+    await line.locator("[data-column=Goods] input").fill(goods);
+    await ann.at.locator(".suggestions button").first().click();
+    await line.locator("[data-column=Quantity] input").fill(quantity);
+  }
+  await ann.at.locator('[data-row="1"] [data-column=Sum]').getByText("43.50").waitFor();
+  await ann.at.locator("[data-page=header]").click();
+  await ann.link("Lost");
+  await ann.at.locator(".form.unavailable").waitFor();
+  assert.equal(await ann.field("Comment").inputValue(), "call first");
+  assert.equal(await ann.field("Comment").getAttribute("readonly"), "");
+  await ann.says("No connection with the main server.");
+  await desk.picture("lost");
+});
+
+test("F9, F10: opened offline, everything typed is there and what can't come is named", async () => {
+  await ann.command("openOffline");
+  await ann.form("Document.Orders.Item", "standalone");
+  await ann.says("Left behind, it does not exist here:");
+  await ann.says("Discount %");
+  assert.equal(await ann.field("Comment").inputValue(), "call first");
+  assert.equal(await ann.field("Counterparty").inputValue(), "Harbour Café");
+  await desk.picture("offline");
+  await ann.at.locator("[data-page=lines]").click();
+  assert.equal(await ann.at.locator("[data-row]").count(), 2);
+  await ann.command("write");
+  await ann.says("Saved.");
+});
+
+test("M7: what is not on the device is greyed in the menu", async () => {
+  await ann.menu();
+  for (const item of ["Report.Sales.Report", "Catalog.Contracts.List"])
+    assert.ok(await ann.at.locator(`[data-item="${item}"]`).isDisabled(), item);
+  for (const item of ["Catalog.Goods.List", "Document.Orders.List"])
+    assert.ok(await ann.at.locator(`[data-item="${item}"]`).isEnabled(), item);
+});
+
+test("F19: after kill -9 the saved order is there, and so is another form's unsaved text", async () => {
+  await ann.open("Catalog.Counterparties.List");
+  await ann.at.locator("[data-test=row]").first().click();
+  await ann.form("Catalog.Counterparties.Item", "standalone");
+  await ann.field("Phone").fill("+1 555 9999");
+  await ann.at.locator(".form-head .dot").waitFor();
+  await ann.at.getByText("Kill the app").click();
+  await ann.at.getByText("Start the app").click();
+  await ann.at.locator(".drafts").waitFor();
+  await desk.page.reload();
+  await ann.at.locator(".drafts button.primary").first().click();
+  await ann.form("Catalog.Counterparties.Item", "standalone");
+  await ann.holds("Phone", "+1 555 9999");
+  await ann.open("Document.Orders.List");
+  await ann.at.locator("[data-test=row]").filter({ hasText: "Harbour Café" }).first().waitFor();
+});
+
+test("X8: the order reaches main once and bob's list shows it without a touch", async () => {
+  await ann.link("Good");
+  const order = bob.at.locator("[data-test=row]").filter({ hasText: /^00\d-/ });
+  await order.first().waitFor();
+  assert.equal(await order.count(), 1);
+  await ann.at.locator(".mode.normal.available").waitFor();
+  await desk.picture("back");
+});
+
+test("F7: a local form reopens from the main server, with more attributes and the text that was typed", async () => {
+  await ann.menu();
+  await ann.at.locator(".menu-item").filter({ hasText: "(Counterparty)" }).first().click();
+  await ann.form("Catalog.Counterparties.Item", "standalone");
+  await ann.command("openFromMainServer");
+  await ann.form("Catalog.Counterparties.Item", "main");
+  await ann.holds("Phone", "+1 555 9999");
+  assert.match(await ann.field("History").inputValue(), /Customer since/);
+  await ann.command("writeAndClose");
+});
+
+test("M1: on a poor connection what is on the device opens there, and the rest from main", async () => {
+  await ann.mode("poorConnection");
+  await ann.at.locator(".mode.poorConnection").waitFor();
+  await ann.menu();
+  await ann.open("Catalog.Goods.List");
+  await ann.open("Catalog.Contracts.List");
+  assert.match(await ann.at.locator("[data-test=server]").innerText(), /main server/);
+  await ann.command("close");
+  await ann.mode("normal");
+});
+
+test("F10c: a form with a spreadsheet and a chart is not reopened, and says why", async () => {
+  await ann.open("CommonForm.Dashboard.Form");
+  await ann.form("CommonForm.Dashboard.Form", "main");
+  await ann.field("Note").fill("buy milk");
+  await ann.link("Lost");
+  await ann.at.locator(".form.unavailable").waitFor();
+  await ann.command("openOffline");
+  await ann.says("can't be copied");
+  await ann.form("CommonForm.Dashboard.Form", "main");
+  assert.equal(await ann.field("Note").inputValue(), "buy milk");
+  await desk.picture("can-not-be-reopened");
+  await ann.link("Good");
+  await ann.at.locator(".form.available").waitFor();
+});
+
+test("no script of the page failed", () => {
+  assert.deepEqual(desk.problems, []);
+});
