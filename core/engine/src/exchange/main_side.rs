@@ -59,6 +59,7 @@ impl MainExchange {
             }
             let from = if reset { ChangePosition(0) } else { request.received };
             nodes::received(&unit, connection, &node.code, from.0)?;
+            nodes::confirmed(connection, &node.code, from.0)?;
             nodes::set_content(connection, &node.code, &content)?;
             nodes::forget_deletions(connection)?;
             let waiting: i64 = connection.query_row(

@@ -104,10 +104,19 @@ pub fn drop_inactive(unit: &Unit, connection: &Lease) -> Result<(), EngineError>
     Ok(())
 }
 
-/// Deletions that every device has heard of need not be kept.
+/// The device told at the beginning of a round what it has for certain; a page may be asked for before the last one is applied.
+pub fn confirmed(connection: &Lease, code: &str, position: u64) -> Result<(), EngineError> {
+    connection.execute(
+        "UPDATE _nodes SET confirmed = ?2 WHERE code = ?1",
+        params![code, i64::try_from(position).unwrap_or(i64::MAX)],
+    )?;
+    Ok(())
+}
+
+/// Deletions that every device has for certain need not be kept.
 pub fn forget_deletions(connection: &Lease) -> Result<(), EngineError> {
     connection.execute(
-        "DELETE FROM _changes WHERE kind = 'deletion' AND position <= (SELECT MIN(received) FROM _nodes WHERE revoked = 0)",
+        "DELETE FROM _changes WHERE kind = 'deletion' AND position <= (SELECT MIN(confirmed) FROM _nodes WHERE revoked = 0)",
         [],
     )?;
     Ok(())

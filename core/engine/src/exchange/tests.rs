@@ -13,6 +13,7 @@ use twinshore_protocol::{ServerError, WriteAction};
 
 mod belonging;
 mod convergence;
+mod posting;
 
 struct World {
     main: Fixture,
@@ -219,40 +220,4 @@ fn s94_a_reinstalled_device_begins_anew_and_loses_nothing() {
     assert!(world.shake(&device).reset);
     world.round(&device);
     assert_eq!(get(&world.main, &item, "Description"), Some("unsent".into()));
-}
-
-#[test]
-fn x13_what_can_not_be_posted_on_main_needs_attention_on_both_sides() {
-    struct NoStock;
-    impl ObjectHandlers for NoStock {
-        fn filling(&self, _: &mut objects::ObjectState, _: &indexmap::IndexMap<String, Value>) -> Result<(), EngineError> {
-            Ok(())
-        }
-        fn before_write(&self, _: &mut objects::ObjectState) -> Result<(), EngineError> {
-            Ok(())
-        }
-        fn on_write(&self, _: &mut objects::ObjectState) -> Result<(), EngineError> {
-            Ok(())
-        }
-        fn before_delete(&self, _: &objects::ObjectState) -> Result<(), EngineError> {
-            Ok(())
-        }
-        fn posting(&self, _: &objects::ObjectState) -> Result<objects::Movements, EngineError> {
-            Err(EngineError::refused("Not enough tea."))
-        }
-    }
-    let mut world = World::new();
-    world.peer = MainExchange::new(world.main.engine.clone(), admin(&world.main), None, Arc::new(|_| Rc::new(NoStock)));
-    let customer = world.main.add("Catalog.Counterparties", &[("Description", "Cafe".into())]);
-    let device = world.device();
-    let unit = device.base.unit();
-    let values = [("Counterparty".to_owned(), customer.into())].into();
-    let order = objects::new_object(&unit, &"Document.Orders".parse().expect("a name"), None, &values).expect("an order");
-    let order = objects::write(&unit, order, WriteAction::Post, &objects::NoHandlers).expect("posted here");
-    world.round(&device);
-    assert_eq!(get(&world.main, &order.reference, "Posted"), Some(false.into()));
-    for fixture in [&world.main, &device.base] {
-        let waiting = attention(&fixture.unit()).expect("a list");
-        assert_eq!((waiting.len(), waiting[0].message.as_str()), (1, "Not enough tea."));
-    }
 }

@@ -9,6 +9,7 @@ const ADDED: &[(&str, &str, &str)] = &[
     ("_touched", "origin", "TEXT NOT NULL DEFAULT ''"),
     ("_main_versions", "generation", "INTEGER NOT NULL DEFAULT 0"),
     ("_nodes", "content", "TEXT"),
+    ("_nodes", "confirmed", "INTEGER NOT NULL DEFAULT 0"),
 ];
 
 /// Creates what is missing.
@@ -37,7 +38,7 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
         CREATE TABLE IF NOT EXISTS _in_flight (object TEXT NOT NULL, key BLOB NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (object, key)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _nodes (
             code TEXT PRIMARY KEY, device BLOB UNIQUE, name TEXT NOT NULL, user TEXT NOT NULL, accepted_no INTEGER NOT NULL DEFAULT 0,
-            received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0, content TEXT
+            received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0, content TEXT, confirmed INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _conflicts (id BLOB PRIMARY KEY, node TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _attention (id BLOB PRIMARY KEY, made TEXT NOT NULL, node TEXT NOT NULL, object TEXT NOT NULL, item BLOB,
