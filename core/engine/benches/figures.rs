@@ -11,7 +11,7 @@ use std::time::Instant;
 use twinshore_engine::exchange::{DeviceExchange, MainExchange};
 use twinshore_engine::objects::{self, NoHandlers};
 use twinshore_engine::rights::UserRights;
-use twinshore_engine::{Engine, OpenOptions, Unit, lists};
+use twinshore_engine::{Engine, EngineError, OpenOptions, Unit, in_bulk, lists};
 use twinshore_metadata::*;
 use twinshore_protocol::{ExchangePeer, ListAnchor, ListPageRequest, SuggestRequest, SystemClock, WriteAction};
 
@@ -74,9 +74,8 @@ fn main() {
     let rights = Arc::new(UserRights::new(engine.bundle(), "ann", None, &["All".to_owned()], "en"));
     let unit = Rc::new(Unit::new(&engine, Arc::clone(&rights)));
     let places: ObjectName = "Catalog.Places".parse().expect("a name");
-    timed(&format!("write {ROWS} items one by one"), || {
-        unit.begin().expect("begun");
-        for at in 0..ROWS {
+    let write = |rows: std::ops::Range<u32>| {
+        for at in rows {
             let values = [
                 ("Description".to_owned(), name(at).into()),
                 ("Latitude".to_owned(), Value::Decimal(rust_decimal::Decimal::new(i64::from(at), 5))),
@@ -85,8 +84,10 @@ fn main() {
             let state = objects::new_object(&unit, &places, None, &values).expect("new");
             objects::write(&unit, state, WriteAction::Write, &NoHandlers).expect("written");
         }
-        unit.commit().expect("committed");
-    });
+        Ok::<(), EngineError>(())
+    };
+    timed("write 2,000 items, each in a transaction", || write(0..2_000).expect("written"));
+    timed(&format!("write {} items in bulk", ROWS - 2_000), || in_bulk(&unit, |_| write(2_000..ROWS)).expect("written"));
     let request = |anchor: ListAnchor, order: &str, search: &str| ListPageRequest {
         object: places.clone(),
         columns: vec!["Description".into(), "Code".into(), "Country".into()],

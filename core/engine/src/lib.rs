@@ -33,5 +33,6 @@ pub mod users;
 
 pub use engine::{ChangeNotice, Engine, MAIN_NODE, OpenOptions};
 pub use error::{EngineError, module_error};
+pub use search::in_bulk;
 pub use session::{EngineSession, MainServerCalls, ServerLimits};
 pub use unit::Unit;

@@ -19,6 +19,7 @@ use crate::changes::{self, ChangeKey};
 use crate::engine::MAIN_NODE;
 use crate::rights::UserRights;
 use crate::schema::{set_setting, setting};
+use crate::search::in_bulk;
 use crate::storage::Lease;
 use crate::{Engine, EngineError, Unit, objects};
 
@@ -309,7 +310,7 @@ impl DeviceExchange {
     pub fn apply_page(&self, page: &ExchangePage) -> Result<(), EngineError> {
         let unit = self.unit();
         unit.load_from(NodeCode(MAIN_NODE.into()));
-        unit.transaction(|connection| {
+        in_bulk(&unit, |connection| {
             let at = number(connection, RECEIVED)?.unwrap_or(0);
             if page.from.0 > at {
                 return Err(EngineError::Refused(ServerError::Malformed {

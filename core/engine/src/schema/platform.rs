@@ -34,6 +34,7 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             origin TEXT NOT NULL DEFAULT '', PRIMARY KEY (object, id, name)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _main_versions (object TEXT NOT NULL, id BLOB NOT NULL, version INTEGER NOT NULL,
             generation INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (object, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _unindexed (object TEXT NOT NULL, id BLOB NOT NULL, PRIMARY KEY (object, id)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _wanted (seq INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, id BLOB NOT NULL, UNIQUE (object, id));
         CREATE TABLE IF NOT EXISTS _in_flight (object TEXT NOT NULL, key BLOB NOT NULL, changed TEXT NOT NULL, PRIMARY KEY (object, key)) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _nodes (

@@ -6,14 +6,61 @@
 use rusqlite::{Connection, OptionalExtension};
 use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind};
 
-use crate::EngineError;
 use crate::schema::{set_setting, setting};
 use crate::storage::{Lease, quoted};
+use crate::{EngineError, Unit};
 
 /// Characters of a word that the index can find.
 const SHORTEST: usize = 3;
 /// Found items above which reading the list in its order is quicker.
 const FEW: i64 = 2_000;
+
+/// How the index is made; another number makes it anew.
+const VERSION: u32 = 2;
+/// While this setting is there, triggers only note what is to be indexed.
+const DEFERRED: &str = "search.deferred";
+
+/// Runs many writes in one transaction and indexes their texts at its end: the index is written at every savepoint otherwise,
+/// which costs as much as the writes themselves.
+///
+/// # Errors
+/// Those of `work`; everything it wrote is undone then.
+pub fn in_bulk<T>(unit: &Unit, work: impl FnOnce(&Lease) -> Result<T, EngineError>) -> Result<T, EngineError> {
+    unit.transaction(|connection| {
+        if setting(connection, DEFERRED)?.is_some() {
+            return work(connection);
+        }
+        set_setting(connection, DEFERRED, "1")?;
+        let result = work(connection)?;
+        for object in unit.configuration().of_kind(ObjectKind::Catalog).filter(|o| has_index(o)) {
+            catch_up(connection, object)?;
+        }
+        connection.execute("DELETE FROM _unindexed", [])?;
+        connection.execute("DELETE FROM _settings WHERE name = ?1", [DEFERRED])?;
+        Ok(result)
+    })
+}
+
+fn catch_up(connection: &Lease, object: &ObjectDefinition) -> Result<(), EngineError> {
+    let (table, items, words) = (quoted(&object.name.to_string()), items(object), words(object));
+    let noted = format!("{items} i JOIN _unindexed u ON u.object = ?1 AND u.id = i.\"Ref\"");
+    connection
+        .prepare_cached(&format!("DELETE FROM {words} WHERE rowid IN (SELECT i.id FROM {noted})"))?
+        .execute([object.name.to_string()])?;
+    connection
+        .prepare_cached(&format!(
+            "INSERT INTO {words} (rowid, text) SELECT i.id, {} FROM {noted} JOIN {table} t ON t.\"Ref\" = i.\"Ref\"",
+            text_of(object, "t")
+        ))?
+        .execute([object.name.to_string()])?;
+    Ok(())
+}
+
+/// All searched texts of a row as one.
+fn text_of(object: &ObjectDefinition, row: &str) -> String {
+    let names = attributes(object);
+    names.iter().map(|n| format!("coalesce({row}.{}, '')", quoted(n))).collect::<Vec<_>>().join(" || char(10) || ")
+}
 
 /// Attributes whose texts are searched.
 pub fn attributes(object: &ObjectDefinition) -> Vec<String> {
@@ -48,46 +95,54 @@ pub fn create(connection: &Connection, object: &ObjectDefinition) -> Result<(), 
         return Ok(());
     }
     let names = attributes(object);
-    let key = format!("search {}", object.name);
-    if setting(connection, &key)?.as_deref() == Some(names.join(",").as_str()) {
+    let (key, state) = (format!("search {}", object.name), format!("{VERSION} {}", names.join(",")));
+    if setting(connection, &key)?.as_deref() == Some(state.as_str()) {
         return Ok(());
     }
     let (table, items, words) = (quoted(&object.name.to_string()), items(object), words(object));
     let trigger = |event: &str| quoted(&format!("_search {} {event}", object.name));
-    let text = |row: &str| {
-        names.iter().map(|n| format!("coalesce({row}.{}, '')", quoted(n))).collect::<Vec<_>>().join(" || char(10) || ")
-    };
+    for event in ["added", "changed", "removed", "added later", "changed later"] {
+        connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {}", trigger(event)))?;
+    }
     let differs = names.iter().map(|n| format!("OLD.{0} IS NOT NEW.{0}", quoted(n))).collect::<Vec<_>>().join(" OR ");
     let columns = names.iter().map(|n| quoted(n)).collect::<Vec<_>>().join(", ");
-    let id = |row: &str| format!("(SELECT id FROM {items} WHERE \"Ref\" = {row}.\"Ref\")");
     connection.execute_batch(&format!(
-        "DROP TRIGGER IF EXISTS {added}; DROP TRIGGER IF EXISTS {changed}; DROP TRIGGER IF EXISTS {removed};
-         DROP TABLE IF EXISTS {items}; DROP TABLE IF EXISTS {words};
+        "DROP TABLE IF EXISTS {items}; DROP TABLE IF EXISTS {words};
          CREATE TABLE {items} (id INTEGER PRIMARY KEY, \"Ref\" BLOB NOT NULL UNIQUE);
          CREATE VIRTUAL TABLE {words} USING fts5(text, content='', contentless_delete=1, tokenize='trigram');
          INSERT INTO {items} (\"Ref\") SELECT \"Ref\" FROM {table};
          INSERT INTO {words} (rowid, text) SELECT i.id, {of_row} FROM {items} i JOIN {table} t ON t.\"Ref\" = i.\"Ref\";
-         CREATE TRIGGER {added} AFTER INSERT ON {table} BEGIN
+         CREATE TRIGGER {added} AFTER INSERT ON {table} WHEN NOT {deferred} BEGIN
              INSERT INTO {items} (\"Ref\") VALUES (NEW.\"Ref\");
              INSERT INTO {words} (rowid, text) VALUES ({new_id}, {of_new});
          END;
-         CREATE TRIGGER {changed} AFTER UPDATE OF {columns} ON {table} WHEN {differs} BEGIN
+         CREATE TRIGGER {added_later} AFTER INSERT ON {table} WHEN {deferred} BEGIN
+             INSERT INTO {items} (\"Ref\") VALUES (NEW.\"Ref\");
+             {note}
+         END;
+         CREATE TRIGGER {changed} AFTER UPDATE OF {columns} ON {table} WHEN NOT {deferred} AND ({differs}) BEGIN
              DELETE FROM {words} WHERE rowid = {new_id};
              INSERT INTO {words} (rowid, text) VALUES ({new_id}, {of_new});
          END;
+         CREATE TRIGGER {changed_later} AFTER UPDATE OF {columns} ON {table} WHEN {deferred} AND ({differs}) BEGIN
+             {note}
+         END;
          CREATE TRIGGER {removed} AFTER DELETE ON {table} BEGIN
-             DELETE FROM {words} WHERE rowid = {old_id};
+             DELETE FROM {words} WHERE rowid = (SELECT id FROM {items} WHERE \"Ref\" = OLD.\"Ref\");
              DELETE FROM {items} WHERE \"Ref\" = OLD.\"Ref\";
          END;",
         added = trigger("added"),
+        added_later = trigger("added later"),
         changed = trigger("changed"),
+        changed_later = trigger("changed later"),
         removed = trigger("removed"),
-        of_row = text("t"),
-        of_new = text("NEW"),
-        new_id = id("NEW"),
-        old_id = id("OLD"),
+        deferred = format_args!("EXISTS (SELECT 1 FROM _settings WHERE name = '{DEFERRED}')"),
+        note = format_args!("INSERT OR IGNORE INTO _unindexed VALUES ('{}', NEW.\"Ref\");", object.name),
+        of_row = text_of(object, "t"),
+        of_new = text_of(object, "NEW"),
+        new_id = format_args!("(SELECT id FROM {items} WHERE \"Ref\" = NEW.\"Ref\")"),
     ))?;
-    set_setting(connection, &key, &names.join(","))
+    set_setting(connection, &key, &state)
 }
 
 /// Condition on `reference` that holds for items with all of these words, as far as the index can tell, with its parameter.
@@ -165,6 +220,33 @@ mod tests {
         assert_eq!(found(&fixture, &["LACK"]), id);
         objects::delete(&fixture.unit(), &tea, &objects::NoHandlers).expect("deleted");
         assert!(found(&fixture, &["black"]).is_empty());
+    }
+
+    #[test]
+    fn texts_written_in_bulk_are_found_after_it_and_not_when_it_was_undone() {
+        let fixture = Fixture::new(Target::MainServer);
+        let tea = fixture.add("Catalog.Goods", &[("Description", "Black tea".into())]);
+        let unit = fixture.unit();
+        let write = |name: &str| {
+            let values = [("Description".to_owned(), name.into())].into();
+            let state = objects::new_object(&unit, &tea.object, None, &values).expect("new");
+            objects::write(&unit, state, WriteAction::Write, &objects::NoHandlers)
+        };
+        let undone = in_bulk(&unit, |_| write("Green tea").and(Err::<(), _>(EngineError::refused("no"))));
+        assert!(undone.is_err());
+        let cocoa = in_bulk(&unit, |_| {
+            let cocoa = write("Cocoa")?;
+            let mut state = objects::read(&unit, &tea)?.expect("there");
+            state.record.set("Description", "White tea");
+            objects::write(&unit, state, WriteAction::Write, &objects::NoHandlers)?;
+            Ok(cocoa.reference)
+        })
+        .expect("written");
+        assert_eq!(found(&fixture, &["coco"]), [cocoa.id.as_bytes().to_vec()]);
+        assert_eq!(found(&fixture, &["white"]), [tea.id.as_bytes().to_vec()]);
+        assert!(found(&fixture, &["green"]).is_empty() && found(&fixture, &["black"]).is_empty());
+        rename(&fixture, &tea, "Red tea");
+        assert_eq!(found(&fixture, &["red"]).len(), 1);
     }
 
     #[test]
