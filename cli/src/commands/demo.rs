@@ -86,7 +86,11 @@ impl Demo {
     }
 }
 
-const GOODS: [(&str, &[(&str, &str, &str)]); 4] = [
+/// Name, price, unit.
+type Product = (&'static str, &'static str, &'static str);
+
+/// Groups with their products.
+const GOODS: [(&str, &[Product]); 4] = [
     (
         "Tea",
         &[

@@ -100,6 +100,9 @@ pub(crate) struct State {
     pub next: u64,
 }
 
+/// Observers with the forms they watch.
+type FormObservers = HashMap<u64, (u32, Arc<dyn FormObserver>)>;
+
 /// The client.
 pub(crate) struct App {
     pub options: ClientOptions,
@@ -109,7 +112,7 @@ pub(crate) struct App {
     pub work: RefCell<Option<Rc<Work>>>,
     pub forms: RefCell<BTreeMap<u32, Rc<OpenForm>>>,
     pub observers: RefCell<HashMap<u64, Arc<dyn ClientObserver>>>,
-    pub form_observers: RefCell<HashMap<u64, (u32, Arc<dyn FormObserver>)>>,
+    pub form_observers: RefCell<FormObservers>,
     pub log: RefCell<Vec<LogEntryView>>,
     /// Interface changed and is to be told.
     pub dirty: Cell<bool>,

@@ -146,14 +146,7 @@ impl App {
             }
         }
         let old_draft = from.session.borrow().draft.to_string();
-        let session = to.session.borrow();
-        let kept = if session.has_typed() {
-            self.store.replace_draft(&old_draft, &self.draft_of(&session))
-        } else {
-            self.store.drop_draft(&old_draft)
-        };
-        drop(session);
-        self.check_store(kept);
+        self.swap_drafts(&old_draft, &to.session.borrow());
         self.form_event(old, "onClose", &[Argument::Value("reopened".into())]).await;
         {
             let mut state = self.state.borrow_mut();
@@ -172,6 +165,13 @@ impl App {
             self.read_list(new, element, super::lists::Wanted::Start).await;
         }
         Ok(())
+    }
+
+    /// The new form's draft takes the place of the old one's: a kill leaves exactly one.
+    fn swap_drafts(&self, old: &str, new: &FormSession) {
+        let kept =
+            if new.has_typed() { self.store.replace_draft(old, &self.draft_of(new)) } else { self.store.drop_draft(old) };
+        self.check_store(kept);
     }
 
     /// A handler of the sequence; what it throws ends the reopening.
