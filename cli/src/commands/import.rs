@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use indicatif::{ProgressBar, ProgressStyle};
 use twinshore_engine::objects::{self, ObjectHandlers};
 use twinshore_engine::rights::UserRights;
-use twinshore_engine::{Engine, EngineError, Unit};
+use twinshore_engine::{Engine, EngineError, Unit, in_bulk};
 use twinshore_metadata::text::{self, Locale};
 use twinshore_metadata::{ObjectDefinition, ObjectName, TypeSet, Value};
 use twinshore_protocol::{ServerError, WriteAction};
@@ -156,7 +156,7 @@ fn write(
     let unit = Rc::new(Unit::new(engine, Arc::clone(user)));
     let handlers = factory(&unit);
     let count = rows.len();
-    unit.transaction(|_| {
+    in_bulk(&unit, |_| {
         for (at, values) in rows.iter().enumerate() {
             add(&unit, object, values, handlers.as_ref()).map_err(|error| {
                 EngineError::Refused(ServerError::Refused {

@@ -43,7 +43,7 @@ impl ServerHost {
                 let reference = arguments.reference()?;
                 self.before_effect().map_err(seen)?;
                 let key = changes::ChangeKey::Object(reference);
-                self.unit.transaction(|connection| changes::record(&self.unit, connection, &key, None)).map_err(seen)?;
+                self.unit.transaction(|connection| changes::record_again(&self.unit, connection, &key)).map_err(seen)?;
                 Ok(Value::Empty)
             }
             _ => Err(wrong(format!("A server does not offer {operation}."))),

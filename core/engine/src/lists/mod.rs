@@ -283,11 +283,10 @@ fn search(scope: &mut Scope<'_>, object: &ObjectDefinition, text: &str) -> Resul
     if !names.iter().any(|n| hidden.contains(n)) {
         let connection = scope.unit.connection()?;
         let place = scope.parameters.len() + 1;
-        if let Some((condition, pattern)) = search::condition(&connection, object, "t1.\"Ref\"", &words, place)? {
-            scope.parameters.push(Sql::Text(pattern));
-            let short = words.iter().filter(|word| word.chars().count() < 3).copied().collect::<Vec<_>>();
-            let mut all = vec![condition];
-            all.extend(in_texts(scope, &names, &short)?);
+        if let Some(found) = search::condition(&connection, object, "t1.\"Ref\"", &words, place)? {
+            scope.parameters.push(Sql::Text(found.pattern));
+            let mut all = vec![found.condition];
+            all.extend(in_texts(scope, &names, &found.rest)?);
             return Ok(all);
         }
     }

@@ -117,5 +117,7 @@ fn found_in_index(scope: &Scope<'_>, object: &ObjectDefinition, text: &str) -> R
         return Ok(None);
     }
     let connection = scope.unit.connection()?;
-    search::condition(&connection, object, "t1.\"Ref\"", &[text], scope.parameters.len() + 1)
+    // A text with blanks in it is one word here.
+    let found = search::condition(&connection, object, "t1.\"Ref\"", &[text], scope.parameters.len() + 1)?;
+    Ok(found.filter(|found| found.rest.is_empty()).map(|found| (found.condition, found.pattern)))
 }

@@ -1,7 +1,7 @@
 //! Text index of catalogs: parts of words in any case and alphabet, found in a few milliseconds among hundreds of thousands of items.
 //!
-//! Kept by triggers, so every way of writing keeps it right. Trigrams need three characters; shorter words are looked for in the
-//! rows themselves, and so is what is found so often that following the list's order meets it soon.
+//! Kept by triggers, so every way of writing keeps it right. The index knows trigrams; a shorter word is all trigrams that begin
+//! with it. What is found so often that following the list's order meets it soon is looked for in the rows themselves.
 
 use rusqlite::{Connection, OptionalExtension};
 use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind};
@@ -10,13 +10,15 @@ use crate::schema::{set_setting, setting};
 use crate::storage::{Lease, quoted};
 use crate::{EngineError, Unit};
 
-/// Characters of a word that the index can find.
-const SHORTEST: usize = 3;
+/// Characters of the index's terms.
+const TERM: usize = 3;
+/// Terms that begin with a short word above which the word is everywhere.
+const TERMS: usize = 200;
 /// Found items above which reading the list in its order is quicker.
 const FEW: i64 = 2_000;
 
 /// How the index is made; another number makes it anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 /// While this setting is there, triggers only note what is to be indexed.
 const DEFERRED: &str = "search.deferred";
 
@@ -56,10 +58,11 @@ fn catch_up(connection: &Lease, object: &ObjectDefinition) -> Result<(), EngineE
     Ok(())
 }
 
-/// All searched texts of a row as one.
+/// All searched texts of a row as one; two more characters, so that its last ones begin a term too.
 fn text_of(object: &ObjectDefinition, row: &str) -> String {
     let names = attributes(object);
     names.iter().map(|n| format!("coalesce({row}.{}, '')", quoted(n))).collect::<Vec<_>>().join(" || char(10) || ")
+        + " || char(10) || char(10)"
 }
 
 /// Attributes whose texts are searched.
@@ -86,6 +89,10 @@ fn words(object: &ObjectDefinition) -> String {
     quoted(&format!("_words {}", object.name))
 }
 
+fn terms(object: &ObjectDefinition) -> String {
+    quoted(&format!("_terms {}", object.name))
+}
+
 /// Creates the index of an object, or makes it anew when other attributes are searched than before.
 ///
 /// # Errors
@@ -101,6 +108,8 @@ pub fn create(connection: &Connection, object: &ObjectDefinition) -> Result<(), 
     }
     let (table, items, words) = (quoted(&object.name.to_string()), items(object), words(object));
     let trigger = |event: &str| quoted(&format!("_search {} {event}", object.name));
+    let terms = terms(object);
+    connection.execute_batch(&format!("DROP TABLE IF EXISTS {terms}"))?;
     for event in ["added", "changed", "removed", "added later", "changed later"] {
         connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {}", trigger(event)))?;
     }
@@ -110,6 +119,7 @@ pub fn create(connection: &Connection, object: &ObjectDefinition) -> Result<(), 
         "DROP TABLE IF EXISTS {items}; DROP TABLE IF EXISTS {words};
          CREATE TABLE {items} (id INTEGER PRIMARY KEY, \"Ref\" BLOB NOT NULL UNIQUE);
          CREATE VIRTUAL TABLE {words} USING fts5(text, content='', contentless_delete=1, tokenize='trigram');
+         CREATE VIRTUAL TABLE {terms} USING fts5vocab({words}, row);
          INSERT INTO {items} (\"Ref\") SELECT \"Ref\" FROM {table};
          INSERT INTO {words} (rowid, text) SELECT i.id, {of_row} FROM {items} i JOIN {table} t ON t.\"Ref\" = i.\"Ref\";
          CREATE TRIGGER {added} AFTER INSERT ON {table} WHEN NOT {deferred} BEGIN
@@ -145,28 +155,53 @@ pub fn create(connection: &Connection, object: &ObjectDefinition) -> Result<(), 
     set_setting(connection, &key, &state)
 }
 
-/// Condition on `reference` that holds for items with all of these words, as far as the index can tell, with its parameter.
-/// None if the index can't help: no index, short words only, or so many items that the list's order meets them sooner.
+/// What the index says to a search.
+pub struct Found<'w> {
+    /// Condition on the reference.
+    pub condition: String,
+    /// Its parameter.
+    pub pattern: String,
+    /// Words that the index can't tell about: they are everywhere.
+    pub rest: Vec<&'w str>,
+}
+
+/// Condition on `reference` that holds for items with all of these words, its value being parameter number `parameter`.
+/// None if the index can't help: there is none, or so many items fit that the list's order meets them sooner.
 ///
 /// # Errors
 /// If the database fails.
-pub fn condition(
+pub fn condition<'w>(
     connection: &Lease,
     object: &ObjectDefinition,
     reference: &str,
-    wanted: &[&str],
+    wanted: &[&'w str],
     parameter: usize,
-) -> Result<Option<(String, String)>, EngineError> {
-    let long: Vec<String> = wanted
-        .iter()
-        .filter(|word| word.chars().count() >= SHORTEST)
-        // A NUL would end the pattern in the middle of a word.
-        .map(|word| format!("\"{}\"", word.replace('"', "\"\"").replace('\0', " ")))
-        .collect();
-    if long.is_empty() || !has_index(object) {
+) -> Result<Option<Found<'w>>, EngineError> {
+    if !has_index(object) {
         return Ok(None);
     }
-    let (items, words, pattern) = (items(object), words(object), long.join(" AND "));
+    let phrase = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let (mut parts, mut rest) = (Vec::new(), Vec::new());
+    for word in wanted {
+        if word.chars().count() >= TERM {
+            parts.push(phrase(word));
+            continue;
+        }
+        let begun = terms_with(connection, object, word)?;
+        match begun.len() {
+            // No item has it.
+            0 => {
+                let condition = format!("?{parameter} IS NULL");
+                return Ok(Some(Found { condition, pattern: String::new(), rest: Vec::new() }));
+            }
+            1..=TERMS => parts.push(format!("({})", begun.iter().map(|t| phrase(t)).collect::<Vec<_>>().join(" OR "))),
+            _ => rest.push(*word),
+        }
+    }
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let (items, words, pattern) = (items(object), words(object), parts.join(" AND "));
     let count = format!("SELECT count(*) FROM (SELECT 1 FROM {words} WHERE {words} MATCH ?1 LIMIT {})", FEW + 1);
     let found: Option<i64> = connection.prepare_cached(&count)?.query_row([&pattern], |row| row.get(0)).optional()?;
     if found.is_none_or(|found| found > FEW) {
@@ -175,7 +210,17 @@ pub fn condition(
     let condition = format!(
         "{reference} IN (SELECT i.\"Ref\" FROM {words} JOIN {items} i ON i.id = {words}.rowid WHERE {words} MATCH ?{parameter})"
     );
-    Ok(Some((condition, pattern)))
+    Ok(Some(Found { condition, pattern, rest }))
+}
+
+/// Terms of the index that begin with a short word, a few more than are useful at most.
+fn terms_with(connection: &Lease, object: &ObjectDefinition, word: &str) -> Result<Vec<String>, EngineError> {
+    let from = word.to_lowercase();
+    let to = format!("{from}\u{10FFFF}");
+    let sql = format!("SELECT term FROM {} WHERE term >= ?1 AND term <= ?2 LIMIT {}", terms(object), TERMS + 1);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let found = statement.query_map([from, to], |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 #[cfg(test)]
@@ -191,8 +236,9 @@ mod tests {
         let name = "Catalog.Goods".parse().expect("a name");
         let object = unit.object(&name).expect("there").clone();
         let connection = unit.connection().expect("a connection");
-        let (condition, pattern) =
+        let Found { condition, pattern, rest } =
             condition(&connection, &object, "\"Ref\"", words, 1).expect("runs").expect("the index can tell");
+        assert!(rest.is_empty());
         let sql = format!("SELECT \"Ref\" FROM \"Catalog.Goods\" WHERE {condition}");
         let mut statement = connection.prepare(&sql).expect("a statement");
         let rows = statement.query_map([pattern], |row| row.get(0)).expect("rows");
@@ -212,11 +258,13 @@ mod tests {
         let tea = fixture.add("Catalog.Goods", &[("Description", "Чай Зелёный \"Утро\"".into())]);
         fixture.add("Catalog.Goods", &[("Description", "Coffee".into())]);
         let id = vec![tea.id.as_bytes().to_vec()];
-        for words in [&["зел"][..], &["ЧАЙ", "лён"], &["\"утр"], &["000001"]] {
+        for words in [&["зел"][..], &["ЧАЙ", "лён"], &["\"утр"], &["000001"], &["Ч"], &["АЙ", "й"], &["зе", "утро"], &["01"]]
+        {
             assert_eq!(found(&fixture, words), id, "{words:?}");
         }
         rename(&fixture, &tea, "Black tea");
-        assert!(found(&fixture, &["чай"]).is_empty());
+        assert!(found(&fixture, &["чай"]).is_empty() && found(&fixture, &["ча"]).is_empty());
+        assert!(found(&fixture, &["qz"]).is_empty() && found(&fixture, &["tea", "qz"]).is_empty());
         assert_eq!(found(&fixture, &["LACK"]), id);
         objects::delete(&fixture.unit(), &tea, &objects::NoHandlers).expect("deleted");
         assert!(found(&fixture, &["black"]).is_empty());
