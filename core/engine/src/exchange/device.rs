@@ -164,9 +164,16 @@ impl DeviceExchange {
                 if bytes >= items::MAXIMUM_BYTES {
                     break;
                 }
+                let item = match items::current(&unit, &change.key) {
+                    Ok(item) => item,
+                    Err(error) if items::is_fatal(&error) => return Err(error),
+                    Err(error) => {
+                        not_sendable(&unit, connection, &change, error)?;
+                        continue;
+                    }
+                };
                 positions.push(change.position.0);
                 mark_sent(connection, &change, message_no)?;
-                let item = items::current(&unit, &change.key)?;
                 bytes += items::weight(&item);
                 items.push(SentItem {
                     item,
@@ -216,10 +223,7 @@ impl DeviceExchange {
 
     fn settle(&self, unit: &Unit, connection: &Lease, sent: &SentItem, outcome: &ItemOutcome) -> Result<(), EngineError> {
         let key = items::key_of(&sent.item);
-        let reference = match &key {
-            ChangeKey::Object(reference) | ChangeKey::Deletion(reference) => Some(reference),
-            _ => None,
-        };
+        let reference = items::reference(&key);
         match (outcome, reference) {
             (ItemOutcome::Accepted { version }, Some(reference)) => {
                 journal::settle(connection, Some(reference))?;
@@ -365,6 +369,15 @@ fn wanted(connection: &Lease) -> Result<Vec<Ref>, EngineError> {
         all.extend(object.parse().ok().zip(uuid::Uuid::from_slice(&id).ok()).map(|(object, id)| Ref::new(object, id)));
     }
     Ok(all)
+}
+
+/// A change of something that this configuration no longer has is told to the person and does not hold up the rest.
+fn not_sendable(unit: &Unit, connection: &Lease, change: &changes::Change, error: EngineError) -> Result<(), EngineError> {
+    let content = serde_json::to_string(&change.key).unwrap_or_default();
+    let message = ServerError::from(error).to_string();
+    journal::park(unit, connection, MAIN_NODE, items::reference(&change.key), &message, &content)?;
+    connection.execute("DELETE FROM _changes WHERE position = ?1", [i64::try_from(change.position.0).unwrap_or(0)])?;
+    Ok(())
 }
 
 /// The change leaves; what is changed from now on is another one.

@@ -61,6 +61,10 @@ pub fn select(unit: &Unit, request: &DownloadRequest) -> Result<ExchangePage, En
 
 /// What a change means for the node. A device's own data are not sent back (X15), unless they leave it.
 fn item(unit: &Unit, members: &Members, change: &Change, node: &str, first: bool) -> Result<Option<ChangeItem>, EngineError> {
+    if !unit.engine().bundle().composition.includes(change.key.object()) {
+        // It was once; the device's own configuration has no place for it.
+        return Ok(None);
+    }
     let own = change.origin == node;
     if let ChangeKey::Deletion(_) = change.key {
         // Also to one that begins anew: it may have the item from before.

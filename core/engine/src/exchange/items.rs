@@ -1,7 +1,7 @@
 //! Changed things as they are now, ready to be sent, and what of a thing may travel at all.
 
 use rusqlite::ErrorCode;
-use twinshore_metadata::{ChildKind, ObjectName, Record, Value};
+use twinshore_metadata::{ChildKind, ObjectName, Record, Ref, Value};
 use twinshore_protocol::{ChangeItem, ServerError};
 
 use crate::changes::ChangeKey;
@@ -125,6 +125,14 @@ pub fn key_of(item: &ChangeItem) -> ChangeKey {
             _ => ChangeKey::Records { register: register.clone(), key: key.clone() },
         },
         ChangeItem::Constant { name, .. } => ChangeKey::Constant(name.clone()),
+    }
+}
+
+/// The item that a thing is, if it is one.
+pub const fn reference(key: &ChangeKey) -> Option<&Ref> {
+    match key {
+        ChangeKey::Object(reference) | ChangeKey::Deletion(reference) => Some(reference),
+        _ => None,
     }
 }
 

@@ -94,10 +94,7 @@ impl Message<'_> {
         let message = ServerError::from(error).to_string();
         let content = serde_json::to_string(item).unwrap_or_default();
         let key = items::key_of(item);
-        let reference = match &key {
-            ChangeKey::Object(reference) | ChangeKey::Deletion(reference) => Some(reference),
-            _ => None,
-        };
+        let reference = items::reference(&key);
         journal::park(self.unit, self.connection, &self.node.0, reference, &message, &content)?;
         let again = match reference {
             Some(reference) if self.unit.configuration().object(&reference.object).is_none() => None,

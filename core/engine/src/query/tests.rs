@@ -113,6 +113,19 @@ fn a_condition_tells_whether_one_item_fulfils_it() {
     assert!(!fulfils(&fixture.unit(), &Ref::new(cafe.object.clone(), Uuid::now_v7()), "1 = 1").expect("a condition"));
 }
 
+#[test]
+fn what_the_guide_shows_runs() {
+    let fixture = filled();
+    let guide = include_str!("../../../../docs/queries.md");
+    let queries: Vec<&str> = guide.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(queries.len() > 5);
+    let date = Value::Date(chrono::NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day").and_time(chrono::NaiveTime::MIN));
+    let parameters: Parameters = [("from".to_owned(), date), ("customers".to_owned(), Value::List(Vec::new()))].into();
+    for text in queries {
+        run(&fixture.unit(), text, &parameters).unwrap_or_else(|error| panic!("{text}: {error}"));
+    }
+}
+
 /// Queries that parse, out of parts that may or may not fit together.
 fn queries() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;

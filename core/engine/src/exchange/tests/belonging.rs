@@ -285,3 +285,41 @@ fn x10_main_wins_for_constants_and_the_other_value_is_kept() {
     assert_eq!((both(), device.exchange.state().expect("a state").pending), ((number("4"), number("4")), 0));
     assert_eq!(attention(&device.base.unit()).expect("a list").len(), 2);
 }
+
+#[test]
+fn what_is_no_longer_included_holds_up_neither_side() {
+    let without_goods = || {
+        let mut less = composition(&configuration(), |_, _| {});
+        less.included.retain(|name, _| name.to_string() != "Catalog.Goods");
+        less
+    };
+    let world = World::new();
+    let device = world.device();
+    let goods = [("before", false), ("gone", true)].map(|(name, gone)| {
+        let item = world.main.add("Catalog.Goods", &[("Description", name.into())]);
+        if gone {
+            objects::delete(&world.main.unit(), &item, &objects::NoHandlers).expect("deleted");
+        }
+        item
+    });
+    device.base.add("Catalog.Goods", &[("Description", "unsent".into())]);
+    let reopened = |world: World| {
+        let Fixture { engine, folder } = world.main;
+        drop((engine, world.peer));
+        let engine = Fixture::open_with(&folder, Target::MainServer, configuration(), without_goods());
+        World::of(Fixture { engine, folder })
+    };
+    let world = reopened(world);
+    let user = world.main.add("Catalog.Users", &[("Description", "Ann".into())]);
+    let mut part = configuration();
+    part.objects.shift_remove(&goods[0].object);
+    let Fixture { engine, folder } = device.base;
+    drop((engine, device.exchange));
+    let engine = Fixture::open_with(&folder, Target::StandaloneServer, part, without_goods());
+    let device = world.device_over(Fixture { engine, folder });
+    world.round(&device);
+    assert_eq!(get(&device.base, &user, "Description"), Some("Ann".into()));
+    assert_eq!(device.exchange.state().expect("a state").pending, 0);
+    let waiting = attention(&device.base.unit()).expect("a list");
+    assert!(waiting.len() == 1 && waiting[0].message.contains("Catalog.Goods"), "{waiting:?}");
+}
