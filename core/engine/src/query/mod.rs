@@ -5,6 +5,7 @@
 
 mod closest;
 mod expression;
+mod functions;
 mod scope;
 mod select;
 mod translate;
@@ -24,10 +25,10 @@ use crate::storage::quoted;
 use crate::{EngineError, Unit};
 
 pub(crate) use expression::{Expression, Kind, mistake};
+pub(crate) use functions::presentation;
 pub(crate) use scope::Scope;
 pub use select::{MAXIMUM_ROWS, run};
 pub use translate::Parameters;
-pub(crate) use translate::presentation;
 
 /// Characters of a query at most.
 const MAXIMUM_LENGTH: usize = 20_000;
