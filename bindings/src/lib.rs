@@ -1,1 +1,13 @@
-//! To be described.
+//! The UniFFI surface over the client, for the Kotlin and Swift shells; nothing else.
+//!
+//! May use `client` (and its views) and uniffi. Objects are few ([`MobileClient`], [`Subscription`]); everything else is plain data.
+//! Every export names the tokio runtime.
+
+mod client;
+mod views;
+
+pub use client::{
+    ClientOptions, FailedToStart, InterfaceObserver, MobileClient, PlatformFailure, SecretStore, Subscription, WindowObserver,
+};
+
+uniffi::setup_scaffolding!("twinshore");

@@ -1,0 +1,260 @@
+//! The running client as shells hold it, and what shells implement.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use twinshore_client::{Client, ClientObserver, FormObserver, LinkFacts, Platform, PlatformError, Settings, SystemClock};
+
+/// The device's secret store failed.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum PlatformFailure {
+    /// What the store said.
+    #[error("the secret store failed: {reason}")]
+    Secrets {
+        /// Its words.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for PlatformFailure {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Secrets { reason: error.reason }
+    }
+}
+
+/// What the client needs of the device.
+#[uniffi::export(with_foreign)]
+pub trait SecretStore: Send + Sync {
+    /// A secret by name, from the platform's key store.
+    fn secret(&self, name: String) -> Result<Option<String>, PlatformFailure>;
+    /// Keeps a secret; none removes it.
+    fn set_secret(&self, name: String, value: Option<String>) -> Result<(), PlatformFailure>;
+    /// Seconds east of UTC.
+    fn utc_offset_s(&self) -> i32;
+}
+
+/// Told about everything around forms; the first call brings the whole view.
+#[uniffi::export(with_foreign)]
+pub trait InterfaceObserver: Send + Sync {
+    /// The interface changed.
+    fn interface_changed(&self, view: InterfaceView);
+    /// A call was made.
+    fn logged(&self, entry: LogEntryView);
+}
+
+/// Told about one form; the first call is `reset`.
+#[uniffi::export(with_foreign)]
+pub trait WindowObserver: Send + Sync {
+    /// The whole form.
+    fn reset(&self, view: FormView);
+    /// What changed.
+    fn patched(&self, patch: FormPatch);
+    /// The form is gone; `successor` took its place, 0 if none did.
+    fn closed(&self, successor: u32);
+}
+
+struct OfPlatform(Arc<dyn SecretStore>);
+
+impl Platform for OfPlatform {
+    fn secret(&self, name: &str) -> Result<Option<String>, PlatformError> {
+        self.0.secret(name.to_owned()).map_err(|error| PlatformError::Secrets(error.to_string()))
+    }
+
+    fn set_secret(&self, name: &str, value: Option<&str>) -> Result<(), PlatformError> {
+        let value = value.map(str::to_owned);
+        self.0.set_secret(name.to_owned(), value).map_err(|error| PlatformError::Secrets(error.to_string()))
+    }
+
+    fn utc_offset_s(&self) -> i32 {
+        self.0.utc_offset_s()
+    }
+}
+
+struct OfInterface(Arc<dyn InterfaceObserver>);
+
+impl ClientObserver for OfInterface {
+    fn interface_changed(&self, view: InterfaceView) {
+        self.0.interface_changed(view);
+    }
+
+    fn logged(&self, entry: LogEntryView) {
+        self.0.logged(entry);
+    }
+}
+
+struct OfWindow(Arc<dyn WindowObserver>);
+
+impl FormObserver for OfWindow {
+    fn reset(&self, view: FormView) {
+        self.0.reset(view);
+    }
+
+    fn patched(&self, patch: FormPatch) {
+        self.0.patched(patch);
+    }
+
+    fn closed(&self, successor: u32) {
+        self.0.closed(successor);
+    }
+}
+
+/// How to start a client.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct ClientOptions {
+    /// Folder for everything the client keeps; private to the app.
+    pub directory: String,
+    /// Address of the main server.
+    pub main_server: String,
+    /// Name the person knows the device by.
+    pub device_name: String,
+    /// Language code until the person's is known.
+    pub language: String,
+}
+
+/// The client could not start.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum FailedToStart {
+    /// Why, for the person.
+    #[error("{reason}")]
+    Start {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Ends an observation when it is destroyed.
+#[derive(uniffi::Object)]
+pub struct Subscription(#[allow(dead_code, reason = "held for its drop")] twinshore_client::Subscription);
+
+/// A running client. Every method returns at once; what comes of it is told to observers.
+#[derive(uniffi::Object)]
+pub struct MobileClient(Client);
+
+#[uniffi::export(async_runtime = "tokio")]
+impl MobileClient {
+    /// Starts a client on a thread of its own.
+    ///
+    /// # Errors
+    /// [`FailedToStart`] if the folder can't be used.
+    #[uniffi::constructor]
+    pub fn start(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<Arc<Self>, FailedToStart> {
+        let options = twinshore_client::ClientOptions {
+            directory: PathBuf::from(options.directory),
+            main_server: options.main_server,
+            device_name: options.device_name,
+            language: options.language,
+            platform: Arc::new(OfPlatform(store)),
+            clock: Arc::new(SystemClock),
+            settings: Settings::default(),
+        };
+        Client::start(options)
+            .map(|client| Arc::new(Self(client)))
+            .map_err(|error| FailedToStart::Start { reason: error.to_string() })
+    }
+
+    /// Observes the interface.
+    pub fn observe(&self, observer: Arc<dyn InterfaceObserver>) -> Arc<Subscription> {
+        Arc::new(Subscription(self.0.observe(Arc::new(OfInterface(observer)))))
+    }
+
+    /// Observes a form.
+    pub fn observe_form(&self, form: u32, observer: Arc<dyn WindowObserver>) -> Arc<Subscription> {
+        Arc::new(Subscription(self.0.observe_form(form, Arc::new(OfWindow(observer)))))
+    }
+
+    /// The person did something in a form.
+    pub fn dispatch(&self, form: u32, event: FormEvent) {
+        self.0.dispatch(form, event);
+    }
+
+    /// Signs in.
+    pub fn sign_in(&self, user: String, password: String) {
+        self.0.sign_in(user, password);
+    }
+
+    /// Signs out.
+    pub fn sign_out(&self) {
+        self.0.sign_out();
+    }
+
+    /// Goes on with the first download.
+    pub fn retry_download(&self) {
+        self.0.retry_download();
+    }
+
+    /// Opens a menu item.
+    pub fn open(&self, menu_item: String) {
+        self.0.open(menu_item);
+    }
+
+    /// Brings a form to the front; 0 shows the menu.
+    pub fn activate(&self, form: u32) {
+        self.0.activate(form);
+    }
+
+    /// Chooses a mode.
+    pub fn set_mode(&self, mode: ModeView) {
+        self.0.set_mode(mode);
+    }
+
+    /// Answers a question.
+    pub fn answer_dialog(&self, id: u64, button: String) {
+        self.0.answer_dialog(id, button);
+    }
+
+    /// Answers the offer of another mode; none keeps the mode.
+    pub fn answer_offer(&self, mode: Option<ModeView>) {
+        self.0.answer_offer(mode);
+    }
+
+    /// Goes on with a draft.
+    pub fn take_draft(&self, id: String) {
+        self.0.take_draft(id);
+    }
+
+    /// Throws a draft away.
+    pub fn discard_draft(&self, id: String) {
+        self.0.discard_draft(id);
+    }
+
+    /// Tells what the platform knows of the link.
+    pub fn link_changed(&self, connected: bool, metered: bool, captive_portal: bool) {
+        self.0.link_changed(LinkFacts { connected, metered, captive_portal });
+    }
+
+    /// Exchanges at once.
+    pub fn exchange_now(&self) {
+        self.0.exchange_now();
+    }
+
+    /// Changes the language.
+    pub fn set_language(&self, language: String) {
+        self.0.set_language(language);
+    }
+
+    /// The app goes to the background.
+    pub fn suspend(&self) {
+        self.0.suspend();
+    }
+
+    /// The app comes back.
+    pub fn resume(&self) {
+        self.0.resume();
+    }
+
+    /// The view of a form as it is now.
+    pub async fn form_view(&self, form: u32) -> Option<FormView> {
+        self.0.form_view(form).await
+    }
+
+    /// The view of the interface as it is now; none once the client has ended.
+    pub async fn interface_view(&self) -> Option<InterfaceView> {
+        self.0.interface_view().await.ok()
+    }
+
+    /// Ends the client; what was typed is kept.
+    pub fn stop(&self) {
+        self.0.stop();
+    }
+}
