@@ -71,6 +71,7 @@ test("F9, F10: opened offline, everything typed is there and what can't come is 
   assert.equal(await ann.field("Counterparty").inputValue(), "Harbour Café");
   await desk.picture("offline");
   await ann.at.locator("[data-page=lines]").click();
+  await ann.at.locator('[data-row="1"]').waitFor();
   assert.equal(await ann.at.locator("[data-row]").count(), 2);
   await ann.command("write");
   await ann.says("Saved.");

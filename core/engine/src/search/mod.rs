@@ -182,7 +182,12 @@ pub fn condition<'w>(
     }
     let phrase = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let (mut parts, mut rest) = (Vec::new(), Vec::new());
+    let nothing = || Found { condition: format!("?{parameter} IS NULL"), pattern: String::new(), rest: Vec::new() };
     for word in wanted {
+        // No text has a NUL, and one would end the pattern in its middle.
+        if word.contains('\0') {
+            return Ok(Some(nothing()));
+        }
         if word.chars().count() >= TERM {
             parts.push(phrase(word));
             continue;
@@ -190,10 +195,7 @@ pub fn condition<'w>(
         let begun = terms_with(connection, object, word)?;
         match begun.len() {
             // No item has it.
-            0 => {
-                let condition = format!("?{parameter} IS NULL");
-                return Ok(Some(Found { condition, pattern: String::new(), rest: Vec::new() }));
-            }
+            0 => return Ok(Some(nothing())),
             1..=TERMS => parts.push(format!("({})", begun.iter().map(|t| phrase(t)).collect::<Vec<_>>().join(" OR "))),
             _ => rest.push(*word),
         }
