@@ -3,12 +3,14 @@
 //! May use every crate but `cli`; core crates don't use it, not even in dev.
 //! A link is a real TCP proxy: clients under test never read a flag that says how the link is.
 //!
-//! Main types: [`Link`], [`LinkState`], [`World`], [`FixtureBuilder`], [`ManualClock`].
+//! Main types: [`Link`], [`LinkState`], [`World`], [`Phone`], [`FixtureBuilder`], [`ManualClock`].
 
 mod clock;
 mod link;
+mod phone;
 mod world;
 
 pub use clock::ManualClock;
 pub use link::{Link, LinkError, LinkState, LinkTraffic};
+pub use phone::{Phone, PhoneError, hasty_settings};
 pub use world::{FixtureBuilder, World, WorldError, small_configuration};

@@ -1,0 +1,313 @@
+//! A phone of a test: a real client with a folder of its own behind a link of its own. Verbs are those of a person; what is
+//! waited for is awaited, never slept for.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use twinshore_client::view::{
+    ElementView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView, RowView, ScreenView,
+};
+use twinshore_client::{
+    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription, SystemClock,
+};
+
+use crate::{Link, World, WorldError};
+
+/// What does not happen within this time does not happen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A phone could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PhoneError {
+    /// No folder or no link.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The client did not start.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+}
+
+/// Counts everything that is told, so that whoever waits looks again.
+struct Ears {
+    changes: watch::Sender<u64>,
+    log: Mutex<Vec<LogEntryView>>,
+    forms: Mutex<HashMap<u32, Subscription>>,
+}
+
+impl Ears {
+    fn hear(&self) {
+        self.changes.send_modify(|count| *count += 1);
+    }
+}
+
+struct Listener {
+    ears: Arc<Ears>,
+    client: Client,
+}
+
+impl ClientObserver for Listener {
+    fn interface_changed(&self, view: InterfaceView) {
+        let mut forms = self.ears.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        for window in &view.windows {
+            let ears = Arc::clone(&self.ears);
+            forms.entry(window.form).or_insert_with(|| self.client.observe_form(window.form, Arc::new(FormListener(ears))));
+        }
+        drop(forms);
+        self.ears.hear();
+    }
+
+    fn logged(&self, entry: LogEntryView) {
+        self.ears.log.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        self.ears.hear();
+    }
+}
+
+struct FormListener(Arc<Ears>);
+
+impl FormObserver for FormListener {
+    fn reset(&self, _: FormView) {
+        self.0.hear();
+    }
+
+    fn patched(&self, _: FormPatch) {
+        self.0.hear();
+    }
+
+    fn closed(&self, _: u32) {
+        self.0.hear();
+    }
+}
+
+/// A client in a person's hand.
+pub struct Phone {
+    /// Link to the main server.
+    pub link: Arc<Link>,
+    name: String,
+    directory: PathBuf,
+    settings: Settings,
+    client: Client,
+    ears: Arc<Ears>,
+    _interface: Subscription,
+}
+
+/// Numbers of a client whose person has no time.
+pub fn hasty_settings() -> Settings {
+    Settings {
+        heartbeat: Duration::from_millis(150),
+        probe: Duration::from_millis(50),
+        probe_timeout: Duration::from_secs(2),
+        connect_timeout: Duration::from_secs(2),
+        call_timeout: Duration::from_secs(10),
+        exchange_retry: (Duration::from_millis(50), Duration::from_millis(400)),
+        ..Settings::default()
+    }
+}
+
+impl Phone {
+    /// A new phone with a good link.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn new(world: &World, name: &str) -> Result<Self, PhoneError> {
+        Self::start(world.link()?, name.to_owned(), world.device_folder(name)?, hasty_settings())
+    }
+
+    fn start(link: Arc<Link>, name: String, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
+        let client = Client::start(ClientOptions {
+            platform: Arc::new(FilePlatform::new(directory.join("secrets.json"))),
+            directory: directory.clone(),
+            main_server: link.url(),
+            device_name: name.clone(),
+            language: "en".into(),
+            clock: Arc::new(SystemClock),
+            settings: settings.clone(),
+        })?;
+        let ears = Arc::new(Ears { changes: watch::channel(0).0, log: Mutex::default(), forms: Mutex::default() });
+        let listener = Listener { ears: Arc::clone(&ears), client: client.clone() };
+        let interface = client.observe(Arc::new(listener));
+        Ok(Self { link, name, directory, settings, client, ears, _interface: interface })
+    }
+
+    /// Ends the client and starts it again over the same folder.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn restart(self) -> Result<Self, PhoneError> {
+        let (link, name) = (Arc::clone(&self.link), self.name.clone());
+        let (directory, settings) = (self.directory.clone(), self.settings.clone());
+        drop(self);
+        Self::start(link, name, directory, settings)
+    }
+
+    /// The client itself.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Calls so far, with the server that took each.
+    pub fn log(&self) -> Vec<LogEntryView> {
+        self.ears.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The interface as it is now.
+    pub async fn view(&self) -> InterfaceView {
+        self.client.interface_view().await.expect("the client runs while its phone lives")
+    }
+
+    /// Waits until the interface gives an answer.
+    ///
+    /// # Panics
+    /// If it gives none in [`PATIENCE`]: the test fails with what was waited for and what is there.
+    pub async fn until<T>(&self, what: &str, look: impl Fn(&InterfaceView) -> Option<T>) -> T {
+        let mut changes = self.ears.changes.subscribe();
+        let waiting = async {
+            loop {
+                changes.mark_unchanged();
+                if let Some(found) = look(&self.view().await) {
+                    return found;
+                }
+                if changes.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(found) => found,
+            Err(_) => panic!("{}: waited for {what} in vain: {:#?}\n{:#?}", self.name, self.view().await, self.log()),
+        }
+    }
+
+    /// Waits until a form gives an answer.
+    ///
+    /// # Panics
+    /// If it gives none in [`PATIENCE`].
+    pub async fn until_form<T>(&self, form: u32, what: &str, look: impl Fn(&FormView) -> Option<T>) -> T {
+        let mut changes = self.ears.changes.subscribe();
+        let waiting = async {
+            loop {
+                changes.mark_unchanged();
+                if let Some(found) = self.client.form_view(form).await.as_ref().and_then(&look) {
+                    return found;
+                }
+                if changes.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(found) => found,
+            Err(_) => {
+                let view = self.client.form_view(form).await;
+                panic!("{}: waited for {what} in vain: {view:#?}\n{:#?}", self.name, self.view().await)
+            }
+        }
+    }
+
+    /// Signs in and waits until the app can be worked with.
+    pub async fn sign_in(&self, user: &str, password: &str) {
+        self.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
+        self.client.sign_in(user.to_owned(), password.to_owned());
+        self.until("the app", |view| matches!(view.screen, ScreenView::Work).then_some(())).await;
+    }
+
+    /// Waits until the main server can be called, or can't.
+    pub async fn until_available(&self, available: bool) {
+        self.until("availability", |view| (view.status.available == available).then_some(())).await;
+    }
+
+    /// Waits until nothing waits to be sent and no round runs.
+    pub async fn until_exchanged(&self) {
+        self.until("the exchange", |view| {
+            let exchange = &view.status.exchange;
+            (exchange.pending == 0 && !exchange.running && exchange.error.is_empty() && !exchange.last.is_empty()).then_some(())
+        })
+        .await;
+    }
+
+    /// Chooses a mode and waits until it is in force.
+    pub async fn set_mode(&self, mode: ModeView) {
+        self.client.set_mode(mode);
+        self.until("the mode", |view| (view.status.mode == mode).then_some(())).await;
+    }
+
+    /// Opens a menu item by its id and gives the form that comes to the front.
+    pub async fn open(&self, item: &str) -> FormView {
+        let before: Vec<u32> = self.view().await.windows.iter().map(|w| w.form).collect();
+        self.client.open(item.to_owned());
+        self.opened_beside(&before).await
+    }
+
+    /// The form that an action brings to the front.
+    pub async fn opened_by(&self, form: u32, event: FormEvent) -> FormView {
+        let before: Vec<u32> = self.view().await.windows.iter().map(|w| w.form).collect();
+        self.client.dispatch(form, event);
+        self.opened_beside(&before).await
+    }
+
+    async fn opened_beside(&self, before: &[u32]) -> FormView {
+        let form =
+            self.until("a new form", |view| view.windows.iter().map(|w| w.form).find(|form| !before.contains(form))).await;
+        self.until_form(form, "the form's view", |view| Some(view.clone())).await
+    }
+
+    /// An element of a form by its name.
+    pub async fn element(&self, form: u32, name: &str) -> ElementView {
+        self.until_form(form, name, |view| view.elements.iter().find(|e| e.name == name).cloned()).await
+    }
+
+    /// Types into a field and waits until the form has it.
+    pub async fn set(&self, form: u32, name: &str, text: &str) {
+        let element = self.element(form, name).await;
+        let input_version = element.input_version + 1;
+        self.client.dispatch(form, FormEvent::SetText { element: element.id, text: text.to_owned(), input_version });
+        self.until_form(form, &format!("{name} = {text}"), |view| {
+            view.elements.iter().find(|e| e.id == element.id && e.text == text).map(drop)
+        })
+        .await;
+    }
+
+    /// Types the beginning of an item's name into a reference field and takes the first suggestion.
+    pub async fn choose(&self, form: u32, name: &str, text: &str) {
+        let element = self.element(form, name).await.id;
+        self.client.dispatch(form, FormEvent::Suggest { element, text: text.to_owned() });
+        let choice = self
+            .until_form(form, &format!("suggestions for {text}"), |view| {
+                let element = view.elements.iter().find(|e| e.id == element)?;
+                element.choices.iter().find(|c| c.text.contains(text)).cloned()
+            })
+            .await;
+        self.client.dispatch(form, FormEvent::Choose { element, choice: choice.id });
+        self.until_form(form, &format!("{name} = {}", choice.text), |view| {
+            view.elements.iter().find(|e| e.id == element && e.text == choice.text).map(drop)
+        })
+        .await;
+    }
+
+    /// Rows of a table or list.
+    pub async fn rows(&self, form: u32, name: &str) -> Vec<RowView> {
+        self.element(form, name).await.table.map(|table| table.rows).unwrap_or_default()
+    }
+
+    /// Presses a button or gives a standard command.
+    pub fn execute(&self, form: u32, command: &str) {
+        self.client.dispatch(form, FormEvent::Execute { command: command.to_owned() });
+    }
+
+    /// Waits until the form with this number is gone; gives the numbers of those that are left.
+    pub async fn until_gone(&self, form: u32) -> Vec<u32> {
+        self.until("the form to close", |view| {
+            let left: Vec<u32> = view.windows.iter().map(|w| w.form).collect();
+            (!left.contains(&form)).then_some(left)
+        })
+        .await
+    }
+}
+
+impl Drop for Phone {
+    fn drop(&mut self) {
+        self.client.stop();
+    }
+}
