@@ -21,11 +21,16 @@ pub fn of_host(result: Result<Value, HostError>) -> Json {
 
 /// Reads what the prelude's `invoke` answered. A call that was stopped for its time failed, whatever the code made of that.
 pub fn read(text: &str, watch: &Watch) -> Result<Outcome, ModuleError> {
-    if watch.was_hit() {
-        return Err(ModuleError::Limit { what: "time" });
-    }
     let malformed = || ModuleError::Runtime("module code gave an answer that can't be read".into());
-    let json: Json = serde_json::from_str(text).map_err(|_| malformed())?;
+    let json: Result<Json, _> = serde_json::from_str(text);
+    if watch.was_hit() {
+        let stack = json.ok().and_then(|json| Some(json.get("error")?.get("stack")?.as_str()?.to_owned()));
+        if let Some(place) = stack.and_then(|stack| parse_stack(&stack).into_iter().next()) {
+            watch.note_place(place);
+        }
+        return Err(ModuleError::Limit { what: "time", position: watch.place() });
+    }
+    let json = json.map_err(|_| malformed())?;
     let value = |json: &Json| Value::from_json(json).map_err(|_| malformed());
     if let Some(error) = json.get("error") {
         let field = |name: &str| error.get(name).and_then(Json::as_str);
@@ -42,11 +47,12 @@ pub fn read(text: &str, watch: &Watch) -> Result<Outcome, ModuleError> {
 pub fn failure(ctx: &Ctx<'_>, error: &rquickjs::Error, watch: &Watch) -> ModuleError {
     let caught = ctx.catch();
     if watch.was_hit() {
-        return ModuleError::Limit { what: "time" };
+        note_place(&caught, watch);
+        return ModuleError::Limit { what: "time", position: watch.place() };
     }
     if caught.is_null() {
         // What QuickJS throws when there is no memory left for an error.
-        return ModuleError::Limit { what: "memory" };
+        return ModuleError::limit("memory");
     }
     let Some(exception) = caught.as_exception() else {
         let text = caught.as_string().and_then(|s| s.to_string().ok());
@@ -57,13 +63,24 @@ pub fn failure(ctx: &Ctx<'_>, error: &rquickjs::Error, watch: &Watch) -> ModuleE
     thrown(&kind, &message, None, Value::Empty, &exception.stack().unwrap_or_default())
 }
 
+/// Remembers where code was stopped for its time: the first place is the one.
+pub fn note_place(reason: &rquickjs::Value<'_>, watch: &Watch) {
+    if watch.was_hit()
+        && let Some(exception) = reason.as_exception()
+        && let Some(place) = parse_stack(&exception.stack().unwrap_or_default()).into_iter().next()
+    {
+        watch.note_place(place);
+    }
+}
+
 fn thrown(kind: &str, message: &str, code: Option<String>, details: Value, stack: &str) -> ModuleError {
+    let limit = |what| ModuleError::Limit { what, position: parse_stack(stack).into_iter().next() };
     match (kind, message) {
-        ("RangeError", "Maximum call stack size exceeded") => ModuleError::Limit { what: "stack" },
+        ("RangeError", "Maximum call stack size exceeded") => limit("stack"),
         ("InternalError" | "RangeError", text) if text.contains("out of memory") || text == "string too long" => {
-            ModuleError::Limit { what: "memory" }
+            limit("memory")
         }
-        ("InternalError", "interrupted") => ModuleError::Limit { what: "time" },
+        ("InternalError", "interrupted") => limit("time"),
         _ => {
             let end = message.floor_char_boundary(MESSAGE_LIMIT);
             ModuleError::Thrown { message: message[..end].to_owned(), code, details, stack: parse_stack(stack) }

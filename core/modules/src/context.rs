@@ -109,14 +109,15 @@ impl ModuleContext {
         if self.shared.entered.get() {
             return Err(ModuleError::Runtime("a host called the context that waits for it; it needs another one".into()));
         }
-        let result = self.call_now(module, function, arguments);
+        let result =
+            self.call_now(module, function, arguments).map_err(|error| error.or_at(|| self.shared.declared(module, function)));
         self.go_on();
         result
     }
 
     /// Starts an exported function; `done` is told when it settles, at once or after operations that the host answers later.
     pub fn start(&self, module: &ModuleName, function: &str, arguments: &[Argument], done: Done) {
-        let call = self.shared.begin(done);
+        let call = self.shared.begin(done, module, function);
         let (module, function, arguments) = (module.clone(), function.to_owned(), arguments.to_vec());
         self.work(Work::Start { call, module, function, arguments });
     }
@@ -143,7 +144,7 @@ impl ModuleContext {
     }
 
     fn enter(&self) -> Result<Turn<'_>, ModuleError> {
-        let entered = stack::enter(self.made, self.limits.stack_bytes).ok_or(ModuleError::Limit { what: "stack" })?;
+        let entered = stack::enter(self.made, self.limits.stack_bytes).ok_or(ModuleError::limit("stack"))?;
         self.runtime.set_max_stack_size(entered.limit_bytes);
         self.shared.watch.start(self.limits.time_ms);
         self.shared.entered.set(true);
@@ -155,7 +156,7 @@ impl ModuleContext {
             return Err(ModuleError::NotExported { module: module.clone(), function: function.to_owned() });
         }
         if self.spent.get() {
-            return Err(ModuleError::Limit { what: "memory" });
+            return Err(ModuleError::limit("memory"));
         }
         Ok(())
     }
@@ -169,7 +170,7 @@ impl ModuleContext {
             match promise.result::<String>() {
                 Some(Ok(text)) => answer::read(&text, &self.shared.watch),
                 Some(Err(error)) => Err(answer::failure(&ctx, &error, &self.shared.watch)),
-                None if self.shared.watch.was_hit() => Err(ModuleError::Limit { what: "time" }),
+                None if self.shared.watch.was_hit() => Err(self.out_of_time()),
                 None => Err(ModuleError::NeverSettles { function: function.to_owned() }),
             }
         });
@@ -177,6 +178,10 @@ impl ModuleContext {
         self.shared.notice(&result);
         self.note(result.as_ref().err());
         result
+    }
+
+    fn out_of_time(&self) -> ModuleError {
+        ModuleError::Limit { what: "time", position: self.shared.watch.place() }
     }
 
     fn work(&self, work: Work) {
@@ -209,7 +214,7 @@ impl ModuleContext {
         if let Err(error) = self.run(work) {
             self.shared.settle(call, Err(error));
         }
-        let stopped = self.shared.watch.was_hit().then_some(ModuleError::Limit { what: "time" });
+        let stopped = self.shared.watch.was_hit().then(|| self.out_of_time());
         if let Some(error) = &stopped
             && !self.shared.settle(call, Err(error.clone()))
         {
@@ -307,7 +312,7 @@ impl ModuleContext {
             self.spent.set(self.spent.get() || used > self.limits.memory_bytes / 4 * 3);
         }
         if self.spent.get() {
-            self.shared.settle_all(&ModuleError::Limit { what: "memory" });
+            self.shared.settle_all(&ModuleError::limit("memory"));
         }
     }
 }

@@ -47,10 +47,12 @@ pub enum ModuleError {
         function: String,
     },
     /// It used more than allowed.
-    #[error("stopped: {what} is more than a call may use")]
+    #[error("stopped: {what} is more than a call may use{}", at(position.as_ref()))]
     Limit {
         /// What: `time`, `memory`, `stack`.
         what: &'static str,
+        /// Where it was stopped (a loop that calls nothing: its function), else the function that was called.
+        position: Option<SourcePosition>,
     },
     /// It waits for something that never comes.
     #[error("{function} never ends: it awaits a promise that nothing settles")]
@@ -68,9 +70,27 @@ impl ModuleError {
     pub fn position(&self) -> Option<&SourcePosition> {
         match self {
             Self::Thrown { stack, .. } => stack.first(),
+            Self::Limit { position, .. } => position.as_ref(),
             _ => None,
         }
     }
+
+    /// A limit whose place is not known: where memory or stack are at an end, nothing could be noted.
+    pub(crate) const fn limit(what: &'static str) -> Self {
+        Self::Limit { what, position: None }
+    }
+
+    /// The error with a place, if it has none and may have one.
+    pub(crate) fn or_at(self, place: impl FnOnce() -> Option<SourcePosition>) -> Self {
+        match self {
+            Self::Limit { what, position: None } => Self::Limit { what, position: place() },
+            other => other,
+        }
+    }
+}
+
+fn at(position: Option<&SourcePosition>) -> String {
+    position.map(|position| format!(" ({position})")).unwrap_or_default()
 }
 
 /// Places in a QuickJS stack text: lines `    at function (file:line:column)`; those of preludes (`<…>`) are left out.

@@ -1,7 +1,9 @@
 //! How much a call of module code may use.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
+
+use crate::SourcePosition;
 
 /// Limits of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,17 +28,19 @@ impl Default for CallLimits {
 pub struct Watch {
     deadline: Cell<Option<Instant>>,
     hit: Cell<bool>,
+    place: RefCell<Option<SourcePosition>>,
 }
 
 impl Watch {
     /// A watch that lets everything run.
     pub const fn new() -> Self {
-        Self { deadline: Cell::new(None), hit: Cell::new(false) }
+        Self { deadline: Cell::new(None), hit: Cell::new(false), place: RefCell::new(None) }
     }
 
     /// A call begins.
     pub fn start(&self, time_ms: u64) {
         self.hit.set(false);
+        self.place.take();
         self.deadline.set(Instant::now().checked_add(Duration::from_millis(time_ms)));
     }
 
@@ -57,6 +61,16 @@ impl Watch {
             self.hit.set(true);
         }
         over
+    }
+
+    /// Code was stopped here; the first such place counts.
+    pub fn note_place(&self, place: SourcePosition) {
+        self.place.borrow_mut().get_or_insert(place);
+    }
+
+    /// Where the last call was stopped, if that was seen.
+    pub fn place(&self) -> Option<SourcePosition> {
+        self.place.borrow().clone()
     }
 
     /// True if the last call ran out of time.

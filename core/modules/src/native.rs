@@ -95,6 +95,7 @@ fn ask_host(shared: &Shared, operation: &str, arguments: &str) -> Json {
 
 /// Keeps an eye on promises that fail and that nobody awaits.
 pub fn note_rejection(shared: &Shared, promise: &rquickjs::Value<'_>, reason: &rquickjs::Value<'_>, handled: bool) {
+    answer::note_place(reason, &shared.watch);
     let mut hasher = DefaultHasher::new();
     promise.hash(&mut hasher);
     let mut rejected = shared.rejected.borrow_mut();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use twinshore_metadata::{CompiledModule, ModuleName, Value};
 
 use crate::limits::Watch;
-use crate::{Argument, Done, HostApi, HostError, ModuleError, Outcome, Side};
+use crate::{Argument, Done, HostApi, HostError, ModuleError, Outcome, Side, SourcePosition};
 
 /// What a client's context has to do next. Owners may ask for it at any moment, also while module code runs.
 pub enum Work {
@@ -33,7 +33,7 @@ pub struct Shared {
     pub rejected: RefCell<BTreeMap<u64, String>>,
     /// A call ran out of memory.
     pub out_of_memory: Cell<bool>,
-    running: RefCell<HashMap<u64, Done>>,
+    running: RefCell<HashMap<u64, (Done, ModuleName, String)>>,
     settled: RefCell<VecDeque<(Done, Result<Outcome, ModuleError>)>>,
     tickets: RefCell<HashMap<u64, u64>>,
     last: Cell<u64>,
@@ -58,11 +58,11 @@ impl Shared {
         }
     }
 
-    /// A started call, by its number from now on.
-    pub fn begin(&self, done: Done) -> u64 {
+    /// A started call of a function, by its number from now on.
+    pub fn begin(&self, done: Done, module: &ModuleName, function: &str) -> u64 {
         let call = self.last.get() + 1;
         self.last.set(call);
-        self.running.borrow_mut().insert(call, done);
+        self.running.borrow_mut().insert(call, (done, module.clone(), function.to_owned()));
         call
     }
 
@@ -70,7 +70,8 @@ impl Shared {
     pub fn settle(&self, call: u64, result: Result<Outcome, ModuleError>) -> bool {
         self.notice(&result);
         match self.running.borrow_mut().remove(&call) {
-            Some(done) => {
+            Some((done, module, function)) => {
+                let result = result.map_err(|error| error.or_at(|| self.declared(&module, &function)));
                 self.settled.borrow_mut().push_back((done, result));
                 true
             }
@@ -78,9 +79,20 @@ impl Shared {
         }
     }
 
+    /// Where a function of a module is declared: names code that was stopped where no place could be noted.
+    pub fn declared(&self, module: &ModuleName, function: &str) -> Option<SourcePosition> {
+        let compiled = self.modules.get(module)?;
+        let heading = format!("function {function}");
+        let line = compiled.code.lines().position(|line| {
+            line.split_once(&heading).is_some_and(|(_, rest)| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+        })?;
+        let line = u32::try_from(line).ok()? + 1;
+        Some(SourcePosition { file: compiled.file.clone(), line, column: 1, function: Some(function.to_owned()) })
+    }
+
     /// Looks at how a call ended.
     pub fn notice(&self, result: &Result<Outcome, ModuleError>) {
-        if matches!(result, Err(ModuleError::Limit { what: "memory" })) {
+        if matches!(result, Err(ModuleError::Limit { what: "memory", .. })) {
             self.out_of_memory.set(true);
         }
     }

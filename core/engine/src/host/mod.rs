@@ -248,7 +248,10 @@ fn refusal(module: &ModuleName, error: ModuleError) -> EngineError {
         ModuleError::NotExported { module, function } => {
             ServerError::NotExported { module: module.to_string(), method: function }.into()
         }
-        ModuleError::Limit { what } => ServerError::LimitExceeded { what: format!("the {what} of {module}") }.into(),
+        ModuleError::Limit { what, .. } => {
+            let place = position.map(|place| format!(" ({place})")).unwrap_or_default();
+            ServerError::LimitExceeded { what: format!("the {what} of {module}{place}") }.into()
+        }
         other @ (ModuleError::NeverSettles { .. } | ModuleError::Runtime(_)) => {
             ServerError::Module { message: other.to_string(), code: None, details: Value::Empty, position }.into()
         }

@@ -65,7 +65,7 @@ fn on_a_client_an_endless_loop_ends_the_call_and_others_go_on() {
         let seen = Rc::clone(&settled);
         context.start(&main, function, &[], Box::new(move |result| seen.borrow_mut().push(result)));
     }
-    assert_eq!(settled.borrow()[0], Err(ModuleError::Limit { what: "time" }));
+    assert!(matches!(settled.borrow()[0], Err(ModuleError::Limit { what: "time", .. })));
     assert!(settled.borrow()[1].is_ok());
 }
 
@@ -124,7 +124,7 @@ fn the_call_that_uses_too_much_is_stopped_and_not_another_one() {
     start(&context, "f", &settled);
     start(&context, "g", &settled);
     context.complete(1, Ok(Value::Empty));
-    assert_eq!(*settled.borrow(), [("f".into(), Err(ModuleError::Limit { what: "time" }))]);
+    assert!(matches!(settled.borrow().as_slice(), [(name, Err(ModuleError::Limit { what: "time", .. }))] if name == "f"));
     context.complete(2, Ok("fine".into()));
     assert_eq!(settled.borrow()[1], ("g".into(), Ok("fine".into())));
     assert!(!context.is_spent());

@@ -36,9 +36,28 @@ fn what_uses_too_much_is_stopped_and_the_context_goes_on() {
         ("try { const a = []; while (true) a.push(new Array(1000).fill(0)) } catch (e) { throw e }", "memory"),
     ] {
         let (context, error) = ending(if what == "time" { 200 } else { 60_000 }, body);
-        assert_eq!(error, ModuleError::Limit { what }, "{body}");
+        assert!(matches!(error, ModuleError::Limit { what: found, .. } if found == what), "{body}: {error:?}");
+        assert_eq!(error.position().map(|p| p.file.as_str()), Some("modules/Main.ts"), "{body}");
         assert!(!context.is_spent(), "{body}");
         assert_eq!(context.call(&module(), "ok", &[]).expect("goes on").result, "fine".into(), "{body}");
+    }
+}
+
+#[test]
+fn a_limit_names_the_line_where_the_code_was_stopped() {
+    // A loop in which nothing is called has no place of its own: that of its function is named.
+    for (body, line) in [
+        ("\n\nwhile (true) {}", 1),
+        ("\n\nMath.sin(1);\nwhile (true) { Math.sin(1); }", 4),
+        ("\n\nawait null;\nconst g = () => {\nwhile (true) {}\n};\ng()", 4),
+        ("\n\nconst r = () => r() + 1;\n return r()", 3),
+        ("\n\nlet a = 'x';\n while (true) a += a", 4),
+        ("\n\nconst a = [];\nwhile (true) a.push(new Array(1000).fill(0))", 4),
+    ] {
+        let (_, error) = ending(if body.contains("(true) {") { 200 } else { 60_000 }, body);
+        let place = error.position().expect(body);
+        assert_eq!((place.file.as_str(), place.line), ("modules/Main.ts", line), "{body}");
+        assert!(error.to_string().contains(&place.to_string()), "{error}");
     }
 }
 
@@ -125,5 +144,5 @@ fn a_context_may_be_used_deeper_in_the_stack_than_it_was_made() {
         made_deep = Some(super::context(Side::Server, code, |_, _| HostReply::Ready(Ok(Value::Empty))).0);
     });
     let made_deep = made_deep.expect("made");
-    assert_eq!(made_deep.call(&module(), "f", &[]), Err(ModuleError::Limit { what: "stack" }));
+    assert!(matches!(made_deep.call(&module(), "f", &[]), Err(ModuleError::Limit { what: "stack", .. })));
 }
