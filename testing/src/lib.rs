@@ -12,5 +12,5 @@ mod world;
 
 pub use clock::ManualClock;
 pub use link::{Link, LinkError, LinkState, LinkTraffic};
-pub use phone::{Phone, PhoneError, hasty_settings};
+pub use phone::{Phone, PhoneError, StoppedPhone, hasty_settings};
 pub use world::{FixtureBuilder, World, WorldError, small_configuration};

@@ -2,7 +2,7 @@
 //! waited for is awaited, never slept for.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -35,6 +35,8 @@ struct Ears {
     changes: watch::Sender<u64>,
     log: Mutex<Vec<LogEntryView>>,
     forms: Mutex<HashMap<u32, Subscription>>,
+    /// The last screen, and how often signing in was refused.
+    screen: Mutex<(Option<ScreenView>, u64)>,
 }
 
 impl Ears {
@@ -56,12 +58,26 @@ impl ClientObserver for Listener {
             forms.entry(window.form).or_insert_with(|| self.client.observe_form(window.form, Arc::new(FormListener(ears))));
         }
         drop(forms);
+        let mut screen = self.ears.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        if screen.0.as_ref() != Some(&view.screen) {
+            screen.1 += u64::from(refusal(&view.screen).is_some());
+            screen.0 = Some(view.screen);
+        }
+        drop(screen);
         self.ears.hear();
     }
 
     fn logged(&self, entry: LogEntryView) {
         self.ears.log.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
         self.ears.hear();
+    }
+}
+
+/// Why signing in did not work.
+fn refusal(screen: &ScreenView) -> Option<String> {
+    match screen {
+        ScreenView::SignIn { error, busy: false, .. } if !error.is_empty() => Some(error.clone()),
+        _ => None,
     }
 }
 
@@ -115,6 +131,14 @@ impl Phone {
         Self::start(world.link()?, name.to_owned(), world.device_folder(name)?, hasty_settings())
     }
 
+    /// A new phone with a good link, over a folder and with numbers of its own.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn with(world: &World, name: &str, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
+        Self::start(world.link()?, name.to_owned(), directory, settings)
+    }
+
     fn start(link: Arc<Link>, name: String, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
         let client = Client::start(ClientOptions {
             platform: Arc::new(FilePlatform::new(directory.join("secrets.json"))),
@@ -125,7 +149,12 @@ impl Phone {
             clock: Arc::new(SystemClock),
             settings: settings.clone(),
         })?;
-        let ears = Arc::new(Ears { changes: watch::channel(0).0, log: Mutex::default(), forms: Mutex::default() });
+        let ears = Arc::new(Ears {
+            changes: watch::channel(0).0,
+            log: Mutex::default(),
+            forms: Mutex::default(),
+            screen: Mutex::default(),
+        });
         let listener = Listener { ears: Arc::clone(&ears), client: client.clone() };
         let interface = client.observe(Arc::new(listener));
         Ok(Self { link, name, directory, settings, client, ears, _interface: interface })
@@ -140,6 +169,33 @@ impl Phone {
         let (directory, settings) = (self.directory.clone(), self.settings.clone());
         drop(self);
         Self::start(link, name, directory, settings)
+    }
+
+    /// Ends the client and waits until its files are closed.
+    pub async fn stop(self) -> StoppedPhone {
+        let stopped = StoppedPhone {
+            link: Arc::clone(&self.link),
+            name: self.name.clone(),
+            directory: self.directory.clone(),
+            settings: self.settings.clone(),
+        };
+        let client = self.client.clone();
+        drop(self);
+        client.ended().await;
+        stopped
+    }
+
+    /// Folder of everything the phone keeps.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Waits until a message that holds a text is shown.
+    pub async fn until_told(&self, text: &str) -> String {
+        self.until(&format!("the message “{text}”"), |view| {
+            view.messages.iter().rev().find(|message| message.text.contains(text)).map(|message| message.text.clone())
+        })
+        .await
     }
 
     /// The client itself.
@@ -211,6 +267,14 @@ impl Phone {
         self.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
         self.client.sign_in(user.to_owned(), password.to_owned());
         self.until("the app", |view| matches!(view.screen, ScreenView::Work).then_some(())).await;
+    }
+
+    /// Tries to sign in where that does not work; gives what is told.
+    pub async fn sign_in_refused(&self, user: &str, password: &str) -> String {
+        let refused = || self.ears.screen.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let before = refused();
+        self.client.sign_in(user.to_owned(), password.to_owned());
+        self.until("the refusal", |view| if refused() > before { refusal(&view.screen) } else { None }).await
     }
 
     /// Waits until the main server can be called, or can't.
@@ -303,6 +367,30 @@ impl Phone {
             (!left.contains(&form)).then_some(left)
         })
         .await
+    }
+}
+
+/// A phone whose app is not running.
+pub struct StoppedPhone {
+    /// Link to the main server.
+    pub link: Arc<Link>,
+    name: String,
+    directory: PathBuf,
+    settings: Settings,
+}
+
+impl StoppedPhone {
+    /// Folder of everything the phone keeps.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Starts the app.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn start(&self) -> Result<Phone, PhoneError> {
+        Phone::start(Arc::clone(&self.link), self.name.clone(), self.directory.clone(), self.settings.clone())
     }
 }
 

@@ -94,6 +94,21 @@ fn answers_are_cut_after_so_many_bytes() {
 }
 
 #[test]
+fn one_answer_is_cut_by_the_path_of_its_request() {
+    let link = Link::to(echo()).expect("a link");
+    link.cut_answer("/write", 4);
+    let mut stream = open(&link);
+    assert!(says_back(&mut stream, "GET /read HTTP/1.1\r\n"));
+    assert_eq!(link.answers_cut(), 0);
+    stream.write_all(b"POST /write HTTP/1.1\r\n").expect("sent");
+    let mut received = Vec::new();
+    let _ = stream.read_to_end(&mut received);
+    assert!(received.len() <= 4, "{}", received.len());
+    assert_eq!(link.answers_cut(), 1);
+    assert!(says_back(&mut open(&link), "POST /write HTTP/1.1\r\n"));
+}
+
+#[test]
 fn a_captive_portal_answers_with_its_own_page() {
     let link = Link::to(echo()).expect("a link");
     link.set(LinkState::CaptivePortal);

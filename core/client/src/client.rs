@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use twinshore_protocol::Clock;
 
 use crate::actor;
@@ -101,6 +101,7 @@ pub enum Request {
 pub struct Client {
     requests: mpsc::UnboundedSender<Request>,
     next: Arc<AtomicU64>,
+    running: watch::Receiver<()>,
 }
 
 /// Ends an observation when dropped.
@@ -119,11 +120,11 @@ impl Client {
     /// Starts a client on a thread of its own.
     ///
     /// # Errors
-    /// [`ClientError`] if the folder can't be used.
+    /// [`ClientError`] if the folder can't be used, there is no room, or the client's file is damaged.
     pub fn start(options: ClientOptions) -> Result<Self, ClientError> {
         let (requests, received) = mpsc::unbounded_channel();
-        actor::start(options, received)?;
-        Ok(Self { requests, next: Arc::new(AtomicU64::new(1)) })
+        let running = actor::start(options, received)?;
+        Ok(Self { requests, next: Arc::new(AtomicU64::new(1)), running })
     }
 
     fn send(&self, request: Request) {
@@ -250,5 +251,12 @@ impl Client {
     /// Ends the client; what was typed is kept.
     pub fn stop(&self) {
         self.send(Request::Stop);
+    }
+
+    /// Waits until the client has ended and its files are closed.
+    pub async fn ended(&self) {
+        let mut running = self.running.clone();
+        // Nothing is ever sent: the channel closes.
+        while running.changed().await.is_ok() {}
     }
 }

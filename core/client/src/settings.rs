@@ -29,6 +29,12 @@ pub struct Settings {
     pub offer_pause: Duration,
     /// A call that runs longer shows that it is waited for (R18).
     pub waiting_shown_after: Duration,
+    /// Time of a call of module code on the client.
+    pub handler_time: Duration,
+    /// Time of a call of module code on the stand-alone server.
+    pub standalone_call_time: Duration,
+    /// Time between tries to keep what could not be kept, while there is no room.
+    pub store_retry: Duration,
     /// First and longest pause after a failed exchange round (X8).
     pub exchange_retry: (Duration, Duration),
     /// Things of a page of the exchange.
@@ -54,6 +60,9 @@ impl Default for Settings {
             fast_call: Duration::from_secs(1),
             offer_pause: Duration::from_secs(600),
             waiting_shown_after: Duration::from_secs(1),
+            handler_time: Duration::from_secs(5),
+            standalone_call_time: Duration::from_secs(20),
+            store_retry: Duration::from_secs(3),
             exchange_retry: (Duration::from_secs(2), Duration::from_secs(300)),
             exchange_page: 1000,
             list_page: 60,

@@ -47,7 +47,7 @@ pub enum ModuleError {
         function: String,
     },
     /// It used more than allowed.
-    #[error("stopped: {what} is more than a call may use{}", at(position.as_ref()))]
+    #[error("Stopped: the {what} is more than a call may use{}.", at(position.as_ref()))]
     Limit {
         /// What: `time`, `memory`, `stack`.
         what: &'static str,

@@ -13,7 +13,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Counters, LinkState};
+use super::{Counters, LinkState, Trap};
 
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 16 * 1024;
@@ -29,7 +29,13 @@ enum Direction {
 }
 
 /// Carries one connection until either side ends it or the link cuts it.
-pub(super) async fn run(client: TcpStream, target: SocketAddr, rule: watch::Receiver<LinkState>, counters: Arc<Counters>) {
+pub(super) async fn run(
+    client: TcpStream,
+    target: SocketAddr,
+    rule: watch::Receiver<LinkState>,
+    counters: Arc<Counters>,
+    trap: Arc<Trap>,
+) {
     // A dropped stream must look like a dead link, not like a polite goodbye.
     let _ = client.set_zero_linger();
     let _ = client.set_nodelay(true);
@@ -44,8 +50,9 @@ pub(super) async fn run(client: TcpStream, target: SocketAddr, rule: watch::Rece
     let _ = server.set_nodelay(true);
     let (client_in, client_out) = client.into_split();
     let (server_in, server_out) = server.into_split();
-    let up = carry(client_in, server_out, Direction::Up, rule.clone(), &counters.bytes_up);
-    let down = carry(server_in, client_out, Direction::Down, rule, &counters.bytes_down);
+    let cut = Cut { trap, left: AtomicU64::new(u64::MAX) };
+    let up = carry(client_in, server_out, Direction::Up, rule.clone(), &counters.bytes_up, &cut);
+    let down = carry(server_in, client_out, Direction::Down, rule, &counters.bytes_down, &cut);
     let _ = tokio::try_join!(up, down);
 }
 
@@ -74,6 +81,7 @@ async fn carry(
     direction: Direction,
     mut rule: watch::Receiver<LinkState>,
     passed: &AtomicU64,
+    cut_of: &Cut,
 ) -> io::Result<()> {
     let mut waiting: VecDeque<(Instant, Vec<u8>)> = VecDeque::new();
     let mut buffer = vec![0; CHUNK_BYTES];
@@ -95,7 +103,7 @@ async fn carry(
                     wait_while_half_open(&mut rule).await.map_err(|_| cut())?;
                     continue;
                 }
-                let allowed = budget.allow(direction, chunk.len());
+                let allowed = cut_of.allow(direction, &chunk[..budget.allow(direction, chunk.len())]);
                 to.write_all(&chunk[..allowed]).await?;
                 passed.fetch_add(allowed as u64, Ordering::Relaxed);
                 if allowed < chunk.len() {
@@ -123,6 +131,32 @@ fn cut() -> io::Error {
 async fn wait_until(moment: Option<Instant>) {
     if let Some(moment) = moment {
         sleep_until(moment).await;
+    }
+}
+
+/// The trap of one connection.
+struct Cut {
+    trap: Arc<Trap>,
+    /// Bytes of answers that may still pass; `u64::MAX` while the trap has not sprung here.
+    left: AtomicU64,
+}
+
+impl Cut {
+    /// How much of a chunk may pass.
+    fn allow(&self, direction: Direction, chunk: &[u8]) -> usize {
+        if direction == Direction::Up {
+            if let Some(bytes) = self.trap.spring(chunk) {
+                self.left.store(bytes, Ordering::Relaxed);
+            }
+            return chunk.len();
+        }
+        let left = self.left.load(Ordering::Relaxed);
+        if left == u64::MAX {
+            return chunk.len();
+        }
+        let allowed = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        self.left.store(left - allowed as u64, Ordering::Relaxed);
+        allowed
     }
 }
 

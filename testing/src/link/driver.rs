@@ -11,7 +11,7 @@ use tokio::sync::{mpsc as queue, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until};
 
-use super::{Counters, LinkState, Order, connection};
+use super::{Counters, LinkState, Order, Trap, connection};
 
 /// Connections that wait to be accepted at most.
 const BACKLOG: u32 = 128;
@@ -70,6 +70,7 @@ pub(super) struct Driver {
     port: Option<Port>,
     target: SocketAddr,
     counters: Arc<Counters>,
+    trap: Arc<Trap>,
     /// What the open connections obey; a new value even if the state is the same, so that byte counts start again.
     rule: watch::Sender<LinkState>,
     connections: JoinSet<()>,
@@ -84,9 +85,9 @@ struct Flapping {
 }
 
 impl Driver {
-    pub(super) fn new(port: Port, target: SocketAddr, counters: Arc<Counters>) -> Self {
+    pub(super) fn new(port: Port, target: SocketAddr, counters: Arc<Counters>, trap: Arc<Trap>) -> Self {
         let (rule, _) = watch::channel(LinkState::Good);
-        Self { port: Some(port), target, counters, rule, connections: JoinSet::new(), flapping: None }
+        Self { port: Some(port), target, counters, trap, rule, connections: JoinSet::new(), flapping: None }
     }
 
     pub(super) async fn run(mut self, mut orders: queue::UnboundedReceiver<Order>) {
@@ -111,7 +112,8 @@ impl Driver {
                     if let Ok(stream) = stream {
                         self.counters.connections.fetch_add(1, Ordering::Relaxed);
                         let counters = Arc::clone(&self.counters);
-                        self.connections.spawn(connection::run(stream, self.target, self.rule.subscribe(), counters));
+                        let trap = Arc::clone(&self.trap);
+                        self.connections.spawn(connection::run(stream, self.target, self.rule.subscribe(), counters, trap));
                     }
                 }
                 Some(_) = self.connections.join_next() => {}

@@ -79,6 +79,24 @@ struct Counters {
     bytes_down: AtomicU64,
 }
 
+/// An answer that will be cut, once.
+#[derive(Debug, Default)]
+struct Trap {
+    set: std::sync::Mutex<Option<(String, u64)>>,
+    sprung: AtomicU64,
+}
+
+impl Trap {
+    /// Bytes of the answer that may pass, if these are the first bytes of the request that is waited for.
+    fn spring(&self, request: &[u8]) -> Option<u64> {
+        let mut set = self.set.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let line = request.split(|byte| *byte == b'\r').next().map(String::from_utf8_lossy)?;
+        let (_, bytes) = set.take_if(|(path, _)| line.contains(path.as_str()))?;
+        self.sprung.fetch_add(1, Ordering::Relaxed);
+        Some(bytes)
+    }
+}
+
 enum Order {
     Set(LinkState, mpsc::Sender<()>),
     Target(SocketAddr, mpsc::Sender<()>),
@@ -90,6 +108,7 @@ pub struct Link {
     address: SocketAddr,
     orders: Option<queue::UnboundedSender<Order>>,
     counters: Arc<Counters>,
+    trap: Arc<Trap>,
     state: std::sync::Mutex<LinkState>,
     thread: Option<JoinHandle<()>>,
 }
@@ -109,9 +128,10 @@ impl Link {
         let address = port.address();
         let counters = Arc::new(Counters::default());
         let (orders, received) = queue::unbounded_channel();
-        let driver = driver::Driver::new(port, target, Arc::clone(&counters));
+        let trap = Arc::new(Trap::default());
+        let driver = driver::Driver::new(port, target, Arc::clone(&counters), Arc::clone(&trap));
         let thread = std::thread::Builder::new().name("link".into()).spawn(move || runtime.block_on(driver.run(received)))?;
-        Ok(Self { address, orders: Some(orders), counters, state: std::sync::Mutex::default(), thread: Some(thread) })
+        Ok(Self { address, orders: Some(orders), counters, trap, state: std::sync::Mutex::default(), thread: Some(thread) })
     }
 
     /// Address that clients use instead of the main server's, `http://127.0.0.1:PORT`.
@@ -123,6 +143,16 @@ impl Link {
     pub fn set(&self, state: LinkState) {
         *self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state;
         self.order(|done| Order::Set(state, done));
+    }
+
+    /// Lets the next request whose first line holds `path` through and resets its connection after so many bytes of the answer.
+    pub fn cut_answer(&self, path: &str, bytes: u64) {
+        *self.trap.set.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((path.to_owned(), bytes));
+    }
+
+    /// Answers cut by [`Link::cut_answer`] so far.
+    pub fn answers_cut(&self) -> u64 {
+        self.trap.sprung.load(Ordering::Relaxed)
     }
 
     /// Points the link to another main server (one that was started again on another port).

@@ -127,7 +127,7 @@ impl App {
                     session.written(response.key, response.version, response.record);
                     session.draft.to_string()
                 };
-                self.check_store(self.store.drop_draft(&draft));
+                self.drop_draft(&draft);
                 self.form_event(form, "afterWrite", &[]).await;
                 if server == UsedServer::Main {
                     self.refresh_lists(Some(UsedServer::Main), None).await;

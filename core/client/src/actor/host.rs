@@ -338,7 +338,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Route::To(server) => module_call(app, server, module, method, values).await,
                 Route::Unavailable(reason) => {
                     let error = ServerError::MainServerUnavailable { reason };
-                    app.logged("refused", &format!("{module}.{method}"), std::time::Instant::now(), Some(&error));
+                    app.logged("refused", &format!("{module}.{method}"), std::time::Instant::now(), Some(error.code()));
                     Err(host_error(error))
                 }
             }

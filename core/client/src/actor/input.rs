@@ -169,7 +169,7 @@ impl App {
         };
         match value {
             Some(value) => self.put_cell(form, element, row, column, value).await,
-            None => self.keep_draft(&open.session.borrow()),
+            None => drop(self.keep_draft(&open.session.borrow())),
         }
     }
 

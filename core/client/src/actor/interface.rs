@@ -133,7 +133,7 @@ impl App {
         let drafts = self.store.drafts().unwrap_or_default();
         drafts
             .into_iter()
-            .filter(|d| !open.contains(&d.id))
+            .filter(|d| !open.contains(&d.id) && !self.done_drafts.borrow().contains(&d.id))
             .map(|d| DraftView { id: d.id, title: d.title, when: d.when })
             .collect()
     }

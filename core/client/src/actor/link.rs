@@ -50,8 +50,7 @@ impl App {
     pub fn called(self: &Rc<Self>, report: CallReport) {
         if report.by_person {
             let started = Instant::now().checked_sub(report.took).unwrap_or_else(Instant::now);
-            let error = (!report.error.is_empty()).then(|| report.error.clone());
-            self.log_main(&report.call, started, error);
+            self.logged("main", &report.call, started, Some(&report.error));
             let event = if report.answered {
                 AvailabilityEvent::CallAnswered { took: report.took }
             } else {
@@ -60,15 +59,6 @@ impl App {
             self.link_event(event);
         } else if !report.answered && report.call != "hello" {
             self.link_event(AvailabilityEvent::CallFailed);
-        }
-    }
-
-    fn log_main(&self, call: &str, started: Instant, error: Option<String>) {
-        self.logged("main", call, started, None);
-        if let Some(error) = error
-            && let Some(last) = self.log.borrow_mut().last_mut()
-        {
-            last.error = error;
         }
     }
 

@@ -3,6 +3,7 @@
 //! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
 
 mod commands;
+mod drafts;
 mod host;
 mod input;
 mod interface;
@@ -14,12 +15,12 @@ mod sync;
 mod windows;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::{LocalSet, spawn_local};
 use twinshore_engine::Engine;
 use twinshore_metadata::{Bundle, Configuration, DeviceBundle, ModuleName, ObjectName, Value};
@@ -30,7 +31,7 @@ use crate::client::{ClientOptions, Request};
 use crate::forms::render::{self, Surroundings};
 use crate::forms::session::FormSession;
 use crate::forms::words;
-use crate::store::{ClientStore, KeptDraft};
+use crate::store::ClientStore;
 use crate::view::{DialogView, FormView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView, diff};
 use crate::{Availability, ClientError, ClientObserver, FormObserver, MainServerConnection, Mode, Route, UsedServer, route};
 
@@ -38,21 +39,30 @@ use crate::{Availability, ClientError, ClientObserver, FormObserver, MainServerC
 const MESSAGES_KEPT: usize = 30;
 
 /// Starts the thread.
-pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>) -> Result<(), ClientError> {
+/// The answer closes when the client has ended and its files are closed.
+pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>) -> Result<watch::Receiver<()>, ClientError> {
     std::fs::create_dir_all(&options.directory)?;
     let store = ClientStore::open(&options.directory.join("client.db"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let (started, start) = std::sync::mpsc::channel();
+    let (running, ended) = watch::channel(());
     std::thread::Builder::new().name("client".into()).spawn(move || {
         let local = LocalSet::new();
         local.block_on(&runtime, async move {
             match App::new(options, store) {
-                Ok(app) => app.run(requests).await,
-                Err(error) => tracing::error!(%error, "the client could not start"),
+                Ok(app) => {
+                    let _ = started.send(Ok(()));
+                    app.run(requests).await;
+                }
+                Err(error) => drop(started.send(Err(error))),
             }
         });
+        drop(local);
         runtime.shutdown_background();
+        drop(running);
     })?;
-    Ok(())
+    start.recv().unwrap_or(Err(ClientError::Stopped))?;
+    Ok(ended)
 }
 
 /// What exists once somebody works.
@@ -61,7 +71,7 @@ pub(crate) struct Work {
     pub engine: Engine,
     pub local: Arc<dyn ApplicationServer>,
     pub session: SessionResponse,
-    pub contexts: BTreeMap<UsedServer, ModuleContext>,
+    pub contexts: RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>,
     pub exchange: twinshore_engine::exchange::DeviceExchange,
 }
 
@@ -119,6 +129,11 @@ pub(crate) struct App {
     pub available: Arc<AtomicBool>,
     pub offline_by_hand: Arc<AtomicBool>,
     pub probe_now: Notify,
+    /// Something could not be kept for want of room.
+    pub unkept: Cell<bool>,
+    pub no_room: Notify,
+    /// Drafts that are done with and still in the store.
+    pub done_drafts: RefCell<BTreeSet<String>>,
     pub exchange_now: Notify,
     pub stopping: Cell<bool>,
     pub tickets: Cell<u64>,
@@ -149,7 +164,7 @@ impl crate::ConnectionEvents for Events {
 
 impl App {
     fn new(options: ClientOptions, store: ClientStore) -> Result<Rc<Self>, ClientError> {
-        let device = match store.get::<uuid::Uuid>("device") {
+        let device = match store.find::<uuid::Uuid>("device")? {
             Some(id) => id,
             None => {
                 let id = uuid::Uuid::new_v4();
@@ -192,6 +207,9 @@ impl App {
             available: Arc::new(AtomicBool::new(false)),
             offline_by_hand: Arc::new(AtomicBool::new(mode == Mode::Offline)),
             probe_now: Notify::new(),
+            unkept: Cell::new(false),
+            no_room: Notify::new(),
+            done_drafts: RefCell::default(),
             exchange_now: Notify::new(),
             stopping: Cell::new(false),
             tickets: Cell::new(1),
@@ -206,6 +224,7 @@ impl App {
         self.spawn(|app| async move { app.resume_work().await });
         self.spawn(|app| async move { app.watch_main_server().await });
         self.spawn(|app| async move { app.exchange_forever().await });
+        self.spawn(|app| async move { app.keep_when_there_is_room().await });
         self.spawn(|app| async move { app.listen_for_changes().await });
         self.publish();
         loop {
@@ -219,7 +238,7 @@ impl App {
             self.publish();
         }
         self.stopping.set(true);
-        self.keep_all_drafts();
+        let _ = self.keep_all_drafts();
     }
 
     /// Runs something on this thread while other things go on.
@@ -269,7 +288,7 @@ impl App {
             }
             Request::TakeDraft(id) => self.spawn(move |app| async move { app.take_draft(&id).await }),
             Request::DiscardDraft(id) => {
-                self.check_store(self.store.drop_draft(&id));
+                self.drop_draft(&id);
                 self.changed();
             }
             Request::LinkChanged(facts) => {
@@ -279,7 +298,7 @@ impl App {
             Request::ExchangeNow => self.exchange_now.notify_one(),
             Request::SetLanguage(language) => self.set_language(language),
             Request::Foreground(true) => self.link_event(crate::AvailabilityEvent::LinkChanged),
-            Request::Foreground(false) => self.keep_all_drafts(),
+            Request::Foreground(false) => drop(self.keep_all_drafts()),
             Request::FormView(form, done) => {
                 self.refresh_form(form);
                 let _ = done.send(self.form(form).map(|open| open.last.borrow().clone()));
@@ -425,17 +444,6 @@ impl App {
         self.changed();
     }
 
-    /// A failure of the client's own file is told; what was typed stays in memory.
-    pub fn check_store<T>(&self, result: Result<T, ClientError>) -> Option<T> {
-        match result {
-            Ok(value) => Some(value),
-            Err(error) => {
-                self.message(MessageKind::Error, error.to_string(), 0);
-                None
-            }
-        }
-    }
-
     // ---- routing ----------------------------------------------------------------------------------------------------------
 
     /// The main server can be called now (R10).
@@ -466,8 +474,8 @@ impl App {
         }
     }
 
-    /// A call of the stand-alone server or a refused one, for the log.
-    pub fn logged(&self, server: &str, call: &str, started: std::time::Instant, error: Option<&ServerError>) {
+    /// A call for the log: the server that took it, and the code of its error.
+    pub fn logged(&self, server: &str, call: &str, started: std::time::Instant, error: Option<&str>) {
         let mut state = self.state.borrow_mut();
         let id = next(&mut state);
         drop(state);
@@ -477,7 +485,7 @@ impl App {
             server: server.to_owned(),
             call: call.to_owned(),
             ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-            error: error.map(|e| e.code().to_owned()).unwrap_or_default(),
+            error: error.unwrap_or_default().to_owned(),
         };
         let mut log = self.log.borrow_mut();
         log.push(entry.clone());
@@ -500,14 +508,14 @@ impl App {
         let target = match self.server(server) {
             Ok(target) => target,
             Err(error) => {
-                self.logged("refused", what, started, Some(&error));
+                self.logged("refused", what, started, Some(error.code()));
                 return Err(error);
             }
         };
         let result = call(target).await;
         // Calls of the main server are logged where they are made.
         if server == UsedServer::Standalone {
-            self.logged("standalone", what, started, result.as_ref().err());
+            self.logged("standalone", what, started, result.as_ref().err().map(ServerError::code));
         }
         result
     }
@@ -523,7 +531,7 @@ impl App {
         arguments: Vec<Argument>,
     ) -> Option<Result<Outcome, ModuleError>> {
         let work = self.work()?;
-        let context = work.contexts.get(&server)?;
+        let context = self.context(&work, server)?;
         if !context.exports(module, function) {
             return None;
         }
@@ -532,10 +540,30 @@ impl App {
         outcome.await.ok()
     }
 
+    /// The context of a server's client modules. One that module code left full or busy gives way to a new one, so that forms go
+    /// on; what its modules kept in variables is lost.
+    fn context(self: &Rc<Self>, work: &Work, server: UsedServer) -> Option<Rc<ModuleContext>> {
+        let known = work.contexts.borrow().get(&server).cloned()?;
+        if !known.is_spent() {
+            return Some(known);
+        }
+        match self.new_context(&work.device, server) {
+            Ok(new) => {
+                let new = Rc::new(new);
+                work.contexts.borrow_mut().insert(server, Rc::clone(&new));
+                Some(new)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the context of client modules could not be renewed");
+                Some(known)
+            }
+        }
+    }
+
     /// Gives module code an answer that it waits for.
     pub fn complete(&self, server: UsedServer, ticket: u64, result: Result<Value, HostError>) {
         if let Some(work) = self.work()
-            && let Some(context) = work.contexts.get(&server)
+            && let Some(context) = work.contexts.borrow().get(&server).cloned()
         {
             context.complete(ticket, result);
         }
@@ -552,34 +580,6 @@ impl App {
     /// The configuration of a server.
     pub fn configuration(&self, server: UsedServer) -> Option<Arc<Configuration>> {
         Some(Arc::new(self.work()?.bundle(server).configuration.clone()))
-    }
-
-    // ---- drafts -----------------------------------------------------------------------------------------------------------
-
-    /// Keeps what is typed into a form, or drops the draft if nothing is.
-    pub fn keep_draft(&self, form: &FormSession) {
-        let result = if form.has_typed() {
-            self.store.keep_draft(&self.draft_of(form))
-        } else {
-            self.store.drop_draft(&form.draft.to_string())
-        };
-        self.check_store(result);
-    }
-
-    /// The draft of a form as it is kept.
-    pub fn draft_of(&self, form: &FormSession) -> KeptDraft {
-        KeptDraft {
-            id: form.draft.to_string(),
-            title: render::title(form, &self.state.borrow().language),
-            when: self.options.clock.now().to_rfc3339(),
-            content: serde_json::to_string(&form.draft_content()).unwrap_or_default(),
-        }
-    }
-
-    fn keep_all_drafts(&self) {
-        for open in self.forms.borrow().values() {
-            self.keep_draft(&open.session.borrow());
-        }
     }
 }
 

@@ -171,7 +171,9 @@ impl App {
     fn swap_drafts(&self, old: &str, new: &FormSession) {
         let kept =
             if new.has_typed() { self.store.replace_draft(old, &self.draft_of(new)) } else { self.store.drop_draft(old) };
-        self.check_store(kept);
+        if self.check_store(kept).is_none() {
+            self.done_drafts.borrow_mut().insert(old.to_owned());
+        }
     }
 
     /// A handler of the sequence; what it throws ends the reopening.

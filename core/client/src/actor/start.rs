@@ -1,10 +1,12 @@
 //! From nothing to work: signing in, downloading the configuration and the data, opening the stand-alone server (A1, A2, A8).
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use twinshore_engine::ServerLimits;
 use twinshore_engine::exchange::DeviceExchange;
 use twinshore_engine::users::User;
 use twinshore_metadata::{BundleHash, DeviceBundle, ModuleName};
@@ -13,8 +15,9 @@ use twinshore_protocol::{ApplicationServer, ServerError, SessionResponse};
 
 use super::host::ClientHost;
 use super::{App, Work};
+use crate::forms::words;
 use crate::stand_alone::{self, MainServerPort};
-use crate::view::{DownloadView, ScreenView};
+use crate::view::{DownloadView, MessageKind, ScreenView};
 use crate::{AvailabilityEvent, ClientError, Tokens, UsedServer};
 
 /// What is kept of the last sign-in, besides the tokens.
@@ -47,10 +50,9 @@ impl App {
         serde_json::from_str(&text).ok()
     }
 
-    fn keep_signed_in(&self, signed_in: &SignedIn) {
+    fn keep_signed_in(&self, signed_in: &SignedIn) -> Result<(), ClientError> {
         let text = serde_json::to_string(signed_in).unwrap_or_default();
-        let kept = self.options.platform.set_secret("signed-in", Some(&text)).map_err(ClientError::from);
-        self.check_store(kept);
+        Ok(self.options.platform.set_secret("signed-in", Some(&text))?)
     }
 
     /// Signs in at the main server; without a connection, against what the last sign-in left (A2).
@@ -59,20 +61,23 @@ impl App {
         match self.connection.sign_in(user.trim(), &password, &self.options.device_name).await {
             Ok(response) => {
                 let name = response.session.user_name.clone();
+                let complete = self.signed_in().is_some_and(|s| s.complete && s.session.user_name == name);
+                let signed_in = SignedIn { session: response.session.clone(), verifier: response.offline_verifier, complete };
+                if let Err(error) = self.keep_signed_in(&signed_in) {
+                    return self.screen(ScreenView::SignIn { user_name: user, error: error.to_string(), busy: false });
+                }
                 if let Some(previous) = self.store.get::<String>("user").filter(|previous| *previous != name) {
                     tracing::info!(%previous, new = %name, "another user signs in");
                 }
-                let complete = self.signed_in().is_some_and(|s| s.complete && s.session.user_name == name);
                 self.check_store(self.store.set("user", &name));
                 {
                     let mut state = self.state.borrow_mut();
                     state.user_name = name;
                     state.needs_sign_in = false;
                     if self.store.get::<String>("language").is_none() && !response.session.language.is_empty() {
-                        state.language = response.session.language.clone();
+                        state.language = response.session.language;
                     }
                 }
-                self.keep_signed_in(&SignedIn { session: response.session, verifier: response.offline_verifier, complete });
                 self.link_event(AvailabilityEvent::SignedIn);
                 self.download().await;
             }
@@ -93,12 +98,8 @@ impl App {
                 self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
             }
             None => {
-                let russian = language.starts_with("ru");
-                let error = if russian {
-                    "Первый вход возможен только со связью с основным сервером."
-                } else {
-                    "The first sign-in on this device needs a connection with the main server."
-                };
+                let key = if self.connection.answered_by_another() { "strange-answer" } else { "first-sign-in" };
+                let error = words::say(&language, key);
                 self.screen(ScreenView::SignIn { user_name: user, error: error.to_owned(), busy: false });
             }
         }
@@ -106,7 +107,10 @@ impl App {
 
     /// Ends the session on this device; local data stay for the next sign-in of the same user.
     pub async fn sign_out(self: &Rc<Self>) {
-        self.keep_all_drafts();
+        if !self.keep_all_drafts() {
+            // What can't be kept would be gone with its form.
+            return self.message(MessageKind::Error, ClientError::NoRoom.to_string(), 0);
+        }
         self.connection.set_tokens(None);
         if let Err(error) = self.options.platform.set_secret("tokens", None) {
             tracing::warn!(%error, "tokens could not be removed");
@@ -161,7 +165,10 @@ impl App {
             }
         }
         let session = signed_in.session.clone();
-        self.keep_signed_in(&SignedIn { complete: true, ..signed_in });
+        if let Err(error) = self.keep_signed_in(&SignedIn { complete: true, ..signed_in }) {
+            self.progress(step, 0, 0, 0, error.to_string());
+            return;
+        }
         self.begin_work(session).await;
     }
 
@@ -195,8 +202,11 @@ impl App {
             .connection
             .device_bundle(&hash, start, |bytes, total| {
                 use std::io::Write as _;
-                if let Err(error) = file.write_all(bytes) {
-                    failed.get_or_insert(error);
+                // After a failure nothing more may follow: the part would have a hole.
+                if failed.is_none()
+                    && let Err(error) = file.write_all(bytes)
+                {
+                    failed = Some(error);
                 }
                 done += bytes.len() as u64;
                 app.progress(step, done / 1024, total / 1024, 0, String::new());
@@ -251,7 +261,11 @@ impl App {
         let folder = self.options.directory.join(format!("base-{}", &tenant[..16]));
         std::fs::create_dir_all(&folder)?;
         let clock = Arc::clone(&self.options.clock);
-        let engine = stand_alone::open(&folder.join("base.db"), &device, user, clock, self.options.platform.utc_offset_s())?;
+        let database = folder.join("base.db");
+        let engine = stand_alone::open(&database, &device, user, clock, self.options.platform.utc_offset_s())
+            .map_err(|error| ClientError::from(error).of_file(&database))?;
+        let call = CallLimits { time_ms: milliseconds(self.options.settings.standalone_call_time), ..CallLimits::default() };
+        engine.set_limits(ServerLimits { call, ..ServerLimits::default() });
         engine.set_main_server(Arc::new(MainServerPort::new(
             Arc::clone(&self.connection),
             self.runtime.clone(),
@@ -265,23 +279,35 @@ impl App {
         Ok(Work { device, engine, local, session: session.clone(), contexts, exchange })
     }
 
-    fn contexts(self: &Rc<Self>, device: &DeviceBundle) -> Result<BTreeMap<UsedServer, ModuleContext>, ClientError> {
+    fn contexts(
+        self: &Rc<Self>,
+        device: &DeviceBundle,
+    ) -> Result<RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>, ClientError> {
+        let both = [UsedServer::Main, UsedServer::Standalone].into_iter();
+        let contexts = both.map(|server| Ok((server, Rc::new(self.new_context(device, server)?))));
+        contexts.collect::<Result<_, ClientError>>().map(RefCell::new)
+    }
+
+    /// A new context of the client modules that belong to a server.
+    pub(super) fn new_context(
+        self: &Rc<Self>,
+        device: &DeviceBundle,
+        server: UsedServer,
+    ) -> Result<ModuleContext, ClientError> {
+        let bundle = match server {
+            UsedServer::Main => &device.client_of_main,
+            UsedServer::Standalone => &device.client_of_standalone,
+        };
         let common: Vec<String> = device
             .client_of_main
             .configuration
             .of_kind(twinshore_metadata::ObjectKind::Module)
             .map(|m| m.name.name.clone())
             .collect();
-        [(UsedServer::Main, &device.client_of_main), (UsedServer::Standalone, &device.client_of_standalone)]
-            .into_iter()
-            .map(|(server, bundle)| {
-                let host = Rc::new(ClientHost::new(Rc::downgrade(self), server));
-                let context =
-                    ModuleContext::new(Side::Client, Arc::new(bundle.modules.clone()), &common, CallLimits::default(), host)
-                        .map_err(|error| ServerError::Internal { report: error.to_string() })?;
-                Ok((server, context))
-            })
-            .collect()
+        let host = Rc::new(ClientHost::new(Rc::downgrade(self), server));
+        let limits = CallLimits { time_ms: milliseconds(self.options.settings.handler_time), ..CallLimits::default() };
+        ModuleContext::new(Side::Client, Arc::new(bundle.modules.clone()), &common, limits, host)
+            .map_err(|error| ServerError::Internal { report: error.to_string() }.into())
     }
 
     async fn begin_work(self: &Rc<Self>, session: SessionResponse) {
@@ -307,4 +333,8 @@ impl App {
 
 fn short(hash: &BundleHash) -> &str {
     hash.0.get(..16).unwrap_or(&hash.0)
+}
+
+fn milliseconds(time: std::time::Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

@@ -64,7 +64,7 @@ impl App {
                 Route::To(server) => server,
                 Route::Unavailable(reason) => {
                     let error = ServerError::MainServerUnavailable { reason };
-                    self.logged("refused", &format!("open-form {name}"), std::time::Instant::now(), Some(&error));
+                    self.logged("refused", &format!("open-form {name}"), std::time::Instant::now(), Some(error.code()));
                     return Err(error);
                 }
             },
@@ -240,16 +240,19 @@ impl App {
             buttons.extend([say("discard"), say("cancel")]);
             match self.ask(words::say(&language, "unsaved").to_owned(), buttons).await.as_deref() {
                 Some("save") => {
-                    if self.write(form, twinshore_protocol::WriteAction::Write).await.is_err() {
-                        return;
+                    if let Err(error) = self.write(form, twinshore_protocol::WriteAction::Write).await {
+                        return self.show_error(&error, form);
                     }
                 }
                 Some("discard") => {
                     let draft = open.session.borrow().draft.to_string();
-                    self.check_store(self.store.drop_draft(&draft));
+                    self.drop_draft(&draft);
                 }
                 Some("keep-draft") => {
-                    self.keep_draft(&open.session.borrow());
+                    // A form that is on the screen only stays there.
+                    if !self.keep_draft(&open.session.borrow()) {
+                        return self.message(MessageKind::Error, crate::ClientError::NoRoom.to_string(), form);
+                    }
                     self.message(MessageKind::Info, words::say(&language, "kept-draft"), 0);
                 }
                 Some("openOffline") => {

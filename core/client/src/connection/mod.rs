@@ -3,6 +3,7 @@
 //! An answer without our protocol's header is somebody else's (a captive portal) and counts as no answer. A call that could not
 //! leave is safe to repeat; one whose answer was lost ends as `CallOutcomeUnknown` with its id (R17).
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ use crate::Settings;
 const PROTOCOL_HEADER: &str = "twinshore-protocol";
 /// Bytes of one answer at most.
 const MAXIMUM_ANSWER: usize = 64 << 20;
+/// Bytes of one event at most; a longer one is none of ours.
+const MAXIMUM_EVENT: usize = 10_000;
 
 /// How a call ended, for availability and the log.
 #[derive(Debug, Clone)]
@@ -61,6 +64,8 @@ pub struct MainServerConnection {
     settings: Settings,
     tokens: Mutex<Option<Tokens>>,
     refreshing: tokio::sync::Mutex<()>,
+    /// The last answer came from somebody else.
+    strange: AtomicBool,
     events: Arc<dyn ConnectionEvents>,
 }
 
@@ -77,7 +82,31 @@ impl MainServerConnection {
             .build()
             .map_err(|error| ServerError::Malformed { what: format!("the settings of the connection ({error})") })?;
         let base = base.trim_end_matches('/').to_owned();
-        Ok(Self { http, base, device, settings, tokens: Mutex::default(), refreshing: tokio::sync::Mutex::default(), events })
+        Ok(Self {
+            http,
+            base,
+            device,
+            settings,
+            tokens: Mutex::default(),
+            refreshing: tokio::sync::Mutex::default(),
+            strange: AtomicBool::new(false),
+            events,
+        })
+    }
+
+    /// True if the last answer came from somebody else in the main server's place: a Wi-Fi's sign-in page, a proxy.
+    pub fn answered_by_another(&self) -> bool {
+        self.strange.load(Ordering::Relaxed)
+    }
+
+    fn check_is_ours(&self, response: &Response) -> Result<(), ServerError> {
+        let ours = response.headers().contains_key(PROTOCOL_HEADER);
+        self.strange.store(!ours, Ordering::Relaxed);
+        if ours && response.status() != StatusCode::SERVICE_UNAVAILABLE {
+            Ok(())
+        } else {
+            Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
+        }
     }
 
     /// Uses these tokens from now on.
@@ -204,9 +233,10 @@ impl MainServerConnection {
     }
 
     async fn exchange<R: DeserializeOwned>(&self, request: RequestBuilder, timeout: Duration) -> Result<R, ServerError> {
+        self.strange.store(false, Ordering::Relaxed);
         let response = request.timeout(timeout).send().await.map_err(|error| outcome(&error))?;
         let status = response.status();
-        check_is_ours(&response)?;
+        self.check_is_ours(&response)?;
         let body = read(response).await?;
         if status.is_success() {
             return serde_json::from_slice(&body).map_err(|error| ServerError::Malformed { what: error.to_string() });
@@ -232,15 +262,15 @@ impl MainServerConnection {
         if start > 0 {
             request = request.header("range", format!("bytes={start}-"));
         }
-        let mut response = request.send().await.map_err(|error| outcome(&error))?;
-        check_is_ours(&response)?;
+        let mut response = of_call(request.send().await.map_err(|error| outcome(&error)), None)?;
+        self.check_is_ours(&response)?;
         if !response.status().is_success() {
             let body = read(response).await?;
             return Err(serde_json::from_slice(&body)
                 .unwrap_or(ServerError::Malformed { what: "the answer for the configuration".into() }));
         }
         let total = start + response.content_length().unwrap_or(0);
-        while let Some(chunk) = response.chunk().await.map_err(|error| outcome(&error))? {
+        while let Some(chunk) = of_call(response.chunk().await.map_err(|error| outcome(&error)), None)? {
             part(&chunk, total);
         }
         Ok(())
@@ -254,7 +284,7 @@ impl MainServerConnection {
         let token = self.token().map(|t| t.token).unwrap_or_default();
         let url = self.url(&format!("events?from={}", from.0));
         let mut response = self.http.get(url).bearer_auth(token).send().await.map_err(|error| outcome(&error))?;
-        check_is_ours(&response)?;
+        self.check_is_ours(&response)?;
         if response.status() == StatusCode::UNAUTHORIZED {
             return Err(ServerError::SessionExpired);
         }
@@ -270,7 +300,9 @@ impl MainServerConnection {
                     wake(ChangePosition(last));
                 }
             }
-            text.truncate(10_000);
+            if text.len() > MAXIMUM_EVENT {
+                text.clear();
+            }
         }
         Ok(())
     }
@@ -282,14 +314,6 @@ fn outcome(error: &reqwest::Error) -> ServerError {
         return ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection };
     }
     ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) }
-}
-
-fn check_is_ours(response: &Response) -> Result<(), ServerError> {
-    if response.headers().contains_key(PROTOCOL_HEADER) && response.status() != StatusCode::SERVICE_UNAVAILABLE {
-        Ok(())
-    } else {
-        Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
-    }
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, ServerError> {

@@ -1,6 +1,6 @@
 //! Texts of the platform's own commands and hints, in English and Russian.
 
-const WORDS: [(&str, &str, &str); 27] = [
+const WORDS: [(&str, &str, &str); 30] = [
     ("new", "new", "новый"),
     ("needs-connection", "Needs connection", "Нужна связь"),
     ("write", "Save", "Записать"),
@@ -29,6 +29,17 @@ const WORDS: [(&str, &str, &str); 27] = [
     ("select-row", "Select a row first.", "Сначала выберите строку."),
     ("saved", "Saved.", "Записано."),
     ("kept-draft", "Kept as a draft; you find it in the menu.", "Сохранено как черновик; он в меню."),
+    ("kept-again", "There is room again: what you typed is kept.", "Место снова есть: введённое сохранено."),
+    (
+        "first-sign-in",
+        "The first sign-in on this device needs a connection with the main server.",
+        "Первый вход возможен только со связью с основным сервером.",
+    ),
+    (
+        "strange-answer",
+        "The main server was not reached: something else answered in its place. If this Wi-Fi has a sign-in page of its own, open it in a browser first.",
+        "Основной сервер не отвечает: вместо него ответил кто-то другой. Если у этой сети Wi-Fi есть своя страница входа, сначала откройте её в браузере.",
+    ),
     (
         "no-connection",
         "No connection with the main server. You can go on with everything that is on this device.",

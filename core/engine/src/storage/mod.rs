@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use twinshore_protocol::ServerError;
 
@@ -98,7 +99,10 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, EngineError> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(open_error)?;
     deadline::install(&mut connection)?;
     connection.busy_timeout(WRITER_WAIT)?;
+    // A file that turns out to be damaged is left as it is, whatever lies in its log.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "journal_mode", "WAL").map_err(open_error)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;

@@ -127,7 +127,12 @@ pub fn sign_in(connection: &Connection, name: &str, password: &str, now: DateTim
         let seconds = u64::try_from((until.with_timezone(&Utc) - now).num_seconds().max(1)).unwrap_or(1);
         return Err(EngineError::Refused(ServerError::TryLater { seconds }));
     }
-    if !fits(password, &user.verifier) || user.disabled {
+    let fits = fits(password, &user.verifier);
+    if fits && user.disabled {
+        // Only who knows the password learns it.
+        return Err(EngineError::refused("This user may not work any more. Ask the administrator."));
+    }
+    if !fits {
         let tries = tries + 1;
         let until = (tries >= FREE_TRIES).then(|| (now + delay(tries)).to_rfc3339());
         connection.execute(
