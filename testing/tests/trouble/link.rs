@@ -7,8 +7,8 @@ use twinshore_client::view::ModeView;
 use twinshore_testing::{LinkState, Phone, World, hasty_settings};
 
 use super::world::{
-    add_goods, beginnings, goods, new_order, orders, received, signed_in, until_downloaded, until_the_download_stops,
-    until_work, world,
+    add_goods, beginnings, goods, misbehaving, new_order, orders, received, signed_in, until_downloaded,
+    until_the_download_stops, until_work, world,
 };
 
 fn phone(world: &World, settings: Settings) -> Phone {
@@ -128,6 +128,23 @@ async fn r17_a_call_of_a_form_whose_answer_is_cut_is_told_and_can_be_repeated() 
         view.elements.iter().find(|e| e.name == "Hint" && e.text.contains("First order")).map(drop)
     })
     .await;
+}
+
+#[tokio::test]
+async fn r17_code_that_learns_of_the_loss_finds_the_main_server_not_available() {
+    let (world, _folder, _) = misbehaving();
+    let ann = signed_in(phone(&world, hasty_settings())).await;
+    let order = new_order(&ann, ModeView::Normal).await;
+    for bytes in [0, 10] {
+        ann.set(order.form, "Comment", "typed before").await;
+        ann.link.cut_answer("/api/call/form_call", bytes);
+        ann.execute(order.form, "askThere");
+        ann.until_form(order.form, "what the code found", |view| {
+            view.elements.iter().find(|e| e.name == "Comment" && e.text == "CallOutcomeUnknown, false").map(drop)
+        })
+        .await;
+        ann.until_available(true).await;
+    }
 }
 
 #[tokio::test]

@@ -28,6 +28,9 @@ export function recurseHere(form: any): void {
 export async function loopThere(form: any): Promise<void> { await form.server.loops(); }
 export async function eatThere(form: any): Promise<void> { await form.server.eats(); }
 export async function recurseThere(form: any): Promise<void> { await form.server.recurses(); }
+export async function askThere(form: any): Promise<void> {
+  try { await form.server.hint(); } catch (error: any) { form.Comment = `${error.code}, ${mainServerAvailable()}`; }
+}
 ";
 
 const SERVER: &str = "
@@ -55,9 +58,10 @@ pub fn misbehaving() -> (World, tempfile::TempDir, impl Fn(&str) -> String) {
     let read = |path: &str| std::fs::read_to_string(demo().join(path)).expect(path);
     let (client, server) = ("documents/Orders/Item.form.client.ts", "documents/Orders/Item.form.server.ts");
     let form = read("documents/Orders/Item.form.yaml");
-    let commands: String = COMMANDS.map(|name| format!("  {name}: {{ title: {name}, handler: {name} }}\n")).concat();
+    let all = [&COMMANDS[..], &["askThere"]].concat();
+    let commands: String = all.iter().map(|name| format!("  {name}: {{ title: {name}, handler: {name} }}\n")).collect();
     let form = form.replace("\nitems:", &format!("\n{}items:", commands)).replace("askPrice]", "askPrice, BAD]");
-    let form = form.replace("BAD", &COMMANDS.join(", "));
+    let form = form.replace("BAD", &all.join(", "));
     let texts = [(client, read(client) + CLIENT), (server, read(server) + SERVER)];
     let fixture = FixtureBuilder::of_folder(&demo()).expect("the demo").file("documents/Orders/Item.form.yaml", form);
     let fixture = texts.iter().fold(fixture, |fixture, (path, text)| fixture.file(*path, text.clone()));

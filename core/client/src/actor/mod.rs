@@ -139,7 +139,7 @@ pub(crate) struct App {
     pub tickets: Cell<u64>,
     pub reopening: Cell<u32>,
     pub runtime: tokio::runtime::Handle,
-    internal_received: RefCell<Option<mpsc::UnboundedReceiver<Internal>>>,
+    internal: RefCell<mpsc::UnboundedReceiver<Internal>>,
 }
 
 /// What happens inside, on any thread, and is told to the client's own.
@@ -215,12 +215,11 @@ impl App {
             tickets: Cell::new(1),
             reopening: Cell::new(0),
             runtime: tokio::runtime::Handle::current(),
-            internal_received: RefCell::new(Some(received)),
+            internal: RefCell::new(received),
         }))
     }
 
     async fn run(self: Rc<Self>, mut requests: mpsc::UnboundedReceiver<Request>) {
-        let Some(mut internal) = self.internal_received.borrow_mut().take() else { return };
         self.spawn(|app| async move { app.resume_work().await });
         self.spawn(|app| async move { app.watch_main_server().await });
         self.spawn(|app| async move { app.exchange_forever().await });
@@ -233,7 +232,9 @@ impl App {
                     None | Some(Request::Stop) => break,
                     Some(request) => self.take(request),
                 },
-                Some(event) = internal.recv() => self.take_internal(event),
+                Some(event) = std::future::poll_fn(|context| self.internal.borrow_mut().poll_recv(context)) => {
+                    self.take_internal(event);
+                }
             }
             self.publish();
         }
@@ -307,6 +308,14 @@ impl App {
                 let _ = done.send(self.interface());
             }
             Request::Stop => {}
+        }
+    }
+
+    /// Takes what is told already, before what follows from it goes on.
+    fn catch_up(self: &Rc<Self>) {
+        loop {
+            let Ok(event) = self.internal.borrow_mut().try_recv() else { return };
+            self.take_internal(event);
         }
     }
 
@@ -499,7 +508,7 @@ impl App {
 
     /// Calls a server and notes which one took the call.
     pub async fn call<T, F: Future<Output = Result<T, ServerError>>>(
-        &self,
+        self: &Rc<Self>,
         server: UsedServer,
         what: &str,
         call: impl FnOnce(Arc<dyn ApplicationServer>) -> F,
@@ -516,6 +525,9 @@ impl App {
         // Calls of the main server are logged where they are made.
         if server == UsedServer::Standalone {
             self.logged("standalone", what, started, result.as_ref().err().map(ServerError::code));
+        } else {
+            // A loss is known before the caller's code learns of its error (R17).
+            self.catch_up();
         }
         result
     }
