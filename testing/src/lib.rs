@@ -8,9 +8,11 @@
 mod clock;
 mod link;
 mod phone;
+mod stopped;
 mod world;
 
 pub use clock::ManualClock;
 pub use link::{Link, LinkError, LinkState, LinkTraffic};
-pub use phone::{Phone, PhoneError, StoppedPhone, hasty_settings};
+pub use phone::{Phone, PhoneError, hasty_settings};
+pub use stopped::StoppedPhone;
 pub use world::{FixtureBuilder, World, WorldError, small_configuration};

@@ -14,7 +14,7 @@ use twinshore_client::{
     Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription, SystemClock,
 };
 
-use crate::{Link, World, WorldError};
+use crate::{Link, StoppedPhone, World, WorldError};
 
 /// What does not happen within this time does not happen.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -139,7 +139,7 @@ impl Phone {
         Self::start(world.link()?, name.to_owned(), directory, settings)
     }
 
-    fn start(link: Arc<Link>, name: String, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
+    pub(crate) fn start(link: Arc<Link>, name: String, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
         let client = Client::start(ClientOptions {
             platform: Arc::new(FilePlatform::new(directory.join("secrets.json"))),
             directory: directory.clone(),
@@ -179,9 +179,8 @@ impl Phone {
             directory: self.directory.clone(),
             settings: self.settings.clone(),
         };
-        let client = self.client.clone();
-        drop(self);
-        client.ended().await;
+        self.client.stop();
+        self.client.ended().await;
         stopped
     }
 
@@ -367,30 +366,6 @@ impl Phone {
             (!left.contains(&form)).then_some(left)
         })
         .await
-    }
-}
-
-/// A phone whose app is not running.
-pub struct StoppedPhone {
-    /// Link to the main server.
-    pub link: Arc<Link>,
-    name: String,
-    directory: PathBuf,
-    settings: Settings,
-}
-
-impl StoppedPhone {
-    /// Folder of everything the phone keeps.
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
-    /// Starts the app.
-    ///
-    /// # Errors
-    /// [`PhoneError`].
-    pub fn start(&self) -> Result<Phone, PhoneError> {
-        Phone::start(Arc::clone(&self.link), self.name.clone(), self.directory.clone(), self.settings.clone())
     }
 }
 

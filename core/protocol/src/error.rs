@@ -83,7 +83,7 @@ pub enum ServerError {
     /// Time, memory, size or number above what is allowed.
     #[error("Stopped: {what} is more than allowed.")]
     LimitExceeded { what: String },
-    /// Name or password is wrong, or the user may not work.
+    /// Name or password is wrong.
     #[error("The name or the password is wrong.")]
     SignInRefused,
     /// Too many tries.

@@ -101,7 +101,7 @@ async fn r17_a_write_whose_answer_is_cut_is_unknown_and_happens_once() {
         })
         .await;
         // Main has it, the phone does not know; what was typed is still there.
-        assert_eq!(orders(&world), [comment.clone()]);
+        assert_eq!(orders(&world), std::slice::from_ref(&comment));
         assert_eq!(ann.element(order.form, "Comment").await.text, comment);
         ann.until_form(order.form, "unsaved", |view| view.modified.then_some(())).await;
         ann.until_available(true).await;

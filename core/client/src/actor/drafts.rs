@@ -58,7 +58,8 @@ impl App {
     #[must_use]
     pub fn keep_all_drafts(&self) -> bool {
         let open: Vec<_> = self.forms.borrow().values().cloned().collect();
-        open.iter().fold(true, |kept, open| self.keep_draft(&open.session.borrow()) && kept)
+        let unkept = open.iter().filter(|open| !self.keep_draft(&open.session.borrow())).count();
+        unkept == 0
     }
 
     /// While something could not be kept, tries again; a person who frees some space has nothing else to do.

@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::{LocalSet, spawn_local};
@@ -37,6 +38,9 @@ use crate::{Availability, ClientError, ClientObserver, FormObserver, MainServerC
 
 /// Messages kept.
 const MESSAGES_KEPT: usize = 30;
+
+/// What runs beside the client's thread when it ends may take so long; then its files are closed.
+const LAST_WORK: Duration = Duration::from_secs(5);
 
 /// Starts the thread.
 /// The answer closes when the client has ended and its files are closed.
@@ -58,7 +62,7 @@ pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>)
             }
         });
         drop(local);
-        runtime.shutdown_background();
+        runtime.shutdown_timeout(LAST_WORK);
         drop(running);
     })?;
     start.recv().unwrap_or(Err(ClientError::Stopped))?;

@@ -109,7 +109,7 @@ pub fn names(connection: &Connection) -> Result<Vec<String>, EngineError> {
 /// Checks a password; counts wrong tries and makes the next ones wait (A2).
 ///
 /// # Errors
-/// [`ServerError::SignInRefused`], [`ServerError::TryLater`].
+/// [`ServerError::SignInRefused`], [`ServerError::TryLater`], [`ServerError::Refused`] for a blocked user.
 pub fn sign_in(connection: &Connection, name: &str, password: &str, now: DateTime<Utc>) -> Result<User, EngineError> {
     let refused = EngineError::Refused(ServerError::SignInRefused);
     let Some(user) = get(connection, name, None)? else {
@@ -178,5 +178,25 @@ mod tests {
         let error = sign_in(&writer, "ann", "secret", now).expect_err("must wait");
         assert!(matches!(error, EngineError::Refused(ServerError::TryLater { seconds: 1..=30 })));
         assert_eq!(sign_in(&writer, "ann", "secret", now + Duration::seconds(31)).expect("in").roles, ["Seller"]);
+    }
+
+    #[test]
+    fn only_who_knows_the_password_learns_that_a_user_is_blocked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = Database::open(&folder.path().join("a.db")).expect("a database");
+        let writer = database.writer().expect("the writer");
+        crate::schema::create_platform_tables(&writer).expect("tables");
+        let user = User {
+            name: "ann".into(),
+            verifier: verifier("secret").expect("a verifier"),
+            roles: Vec::new(),
+            language: "en".into(),
+            item: None,
+            disabled: true,
+        };
+        put(&writer, &user).expect("kept");
+        let refusal = |password: &str| sign_in(&writer, "ann", password, Utc::now()).expect_err("refused").to_string();
+        assert_eq!(refusal("guess"), ServerError::SignInRefused.to_string());
+        assert!(refusal("secret").contains("may not work any more"));
     }
 }

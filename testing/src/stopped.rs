@@ -1,0 +1,32 @@
+//! A phone between two runs of its app: a test looks at its files, or damages them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use twinshore_client::Settings;
+
+use crate::{Link, Phone, PhoneError};
+
+/// A phone whose app is not running.
+pub struct StoppedPhone {
+    /// Link to the main server.
+    pub link: Arc<Link>,
+    pub(crate) name: String,
+    pub(crate) directory: PathBuf,
+    pub(crate) settings: Settings,
+}
+
+impl StoppedPhone {
+    /// Folder of everything the phone keeps.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Starts the app.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn start(&self) -> Result<Phone, PhoneError> {
+        Phone::start(Arc::clone(&self.link), self.name.clone(), self.directory.clone(), self.settings.clone())
+    }
+}
