@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use twinshore_protocol::ServerError;
+use twinshore_protocol::{Limit, ServerError};
 
 /// What a route ends with when it does not end well.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ impl From<BytesRejection> for AppError {
 }
 
 fn too_large() -> ServerError {
-    ServerError::LimitExceeded { what: "the size of the request".into() }
+    ServerError::limit(Limit::RequestSize, "")
 }
 
 /// Status of a refusal.

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
-use twinshore_protocol::{PROTOCOL_VERSION, ServerError};
+use twinshore_protocol::{Limit, PROTOCOL_VERSION, ServerError};
 
 use crate::{AppError, AppState};
 
@@ -38,6 +38,6 @@ pub async fn limit_time(State(state): State<AppState>, request: Request, next: N
     let limit = Duration::from_secs(state.limits().request_s);
     match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => AppError(ServerError::LimitExceeded { what: "the time of a request".into() }).into_response(),
+        Err(_) => AppError(ServerError::limit(Limit::RequestTime, "")).into_response(),
     }
 }

@@ -147,7 +147,7 @@ impl AppState {
         self.blocking(move |engine| {
             let session = engine.authenticate(&token)?;
             let good_for = (session.expires_at - now).to_std().unwrap_or(Duration::ZERO);
-            Ok(SignedIn { user_name: session.user_name, device: session.device, good_for })
+            Ok(SignedIn { user_name: session.user_name, device: session.device, good_for, language: None })
         })
         .await
     }
@@ -176,7 +176,11 @@ impl AppState {
 
     /// The session of a signed-in user.
     pub fn session(&self, signed_in: &SignedIn) -> EngineSession {
-        self.0.engine.session(&signed_in.user_name)
+        let session = self.0.engine.session(&signed_in.user_name);
+        match &signed_in.language {
+            Some(language) => session.in_language(language),
+            None => session,
+        }
     }
 
     /// The main side of the exchange for a signed-in user.

@@ -11,9 +11,10 @@ const LINES_LIMIT: usize = 800;
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
     ("metadata", &[], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
     ("protocol", &["metadata"], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
+    ("words", &["metadata", "protocol"], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
     ("modules", &["metadata"], &["rusqlite", "reqwest", "axum", "uniffi"]),
-    ("engine", &["metadata", "protocol", "modules"], &["reqwest", "axum", "uniffi"]),
-    ("client", &["metadata", "protocol", "modules", "engine"], &["uniffi", "axum", "android_logger", "oslog"]),
+    ("engine", &["metadata", "protocol", "modules", "words"], &["reqwest", "axum", "uniffi"]),
+    ("client", &["metadata", "protocol", "modules", "engine", "words"], &["uniffi", "axum", "android_logger", "oslog"]),
     ("bindings", &["client", "metadata"], &["rusqlite", "axum"]),
     ("bindings-generator", &[], &["axum"]),
     ("compiler", &["metadata"], &["rusqlite", "tokio", "axum", "uniffi"]),

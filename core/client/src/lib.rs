@@ -18,6 +18,7 @@ mod settings;
 pub mod stand_alone;
 mod store;
 pub mod view;
+pub mod words;
 
 pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, SlowReason};
 pub use client::{Client, ClientObserver, ClientOptions, FormObserver, Subscription};

@@ -35,7 +35,11 @@ pub fn set(unit: &Unit, name: &ObjectName, value: Value) -> Result<(), EngineErr
     }
     let value = definition.attributes.first().map_or(value.clone(), |a| a.types.coerce(value));
     if definition.attributes.first().is_some_and(|a| !a.types.accepts(&value)) {
-        return Err(EngineError::refused_at(format!("The value does not fit {name}."), "Value", None));
+        return Err(EngineError::refused_at(
+            unit.say("check-fit", &[("title", definition.title.text(&unit.user().language).into())]),
+            "Value",
+            None,
+        ));
     }
     unit.transaction(|connection| {
         connection.execute(

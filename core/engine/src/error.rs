@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use twinshore_metadata::{ObjectName, Ref, Value};
-use twinshore_protocol::ServerError;
+use twinshore_protocol::{Limit, ServerError};
 
 /// A failure of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -79,9 +79,7 @@ impl From<rusqlite::Error> for EngineError {
         }
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::StorageFull,
-            Some(ErrorCode::OperationInterrupted) => {
-                Self::Refused(ServerError::LimitExceeded { what: "the time of a query".into() })
-            }
+            Some(ErrorCode::OperationInterrupted) => Self::Refused(ServerError::limit(Limit::QueryTime, "")),
             Some(ErrorCode::DatabaseBusy) => Self::Refused(ServerError::TryLater { seconds: 1 }),
             _ => Self::Database(error),
         }

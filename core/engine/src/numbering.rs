@@ -13,7 +13,7 @@ pub fn assign(unit: &Unit, connection: &Lease, object: &ObjectDefinition, state:
     let Some(code) = &object.code else { return Ok(()) };
     let attribute = if object.name.kind == ObjectKind::Document { "Number" } else { "Code" };
     if !state.record.get(attribute).is_blank() {
-        return if unit.is_loading() { Ok(()) } else { check_unique(connection, object, attribute, state) };
+        return if unit.is_loading() { Ok(()) } else { check_unique(unit, connection, object, attribute, state) };
     }
     if !code.auto
         || unit.is_loading()
@@ -32,11 +32,9 @@ pub fn assign(unit: &Unit, connection: &Lease, object: &ObjectDefinition, state:
             .query_row(params![object.name.to_string(), period, prefix], |row| row.get(0))?;
         let number = format!("{prefix}{last:0width$}");
         if number.chars().count() > code.length as usize {
-            return Err(EngineError::refused_at(
-                format!("All numbers of {} characters are used up; make `{attribute}` longer.", code.length),
-                attribute,
-                None,
-            ));
+            let title = title(unit, object, attribute);
+            let text = unit.say("check-numbers-used", &[("title", title.into()), ("length", code.length.into())]);
+            return Err(EngineError::refused_at(text, attribute, None));
         }
         state.record.set(attribute, number);
         if is_free(connection, object, attribute, state)? {
@@ -56,6 +54,7 @@ fn period(reset: NumberPeriod, date: &Value) -> String {
 }
 
 fn check_unique(
+    unit: &Unit,
     connection: &Lease,
     object: &ObjectDefinition,
     attribute: &str,
@@ -65,7 +64,13 @@ fn check_unique(
         return Ok(());
     }
     let taken = state.record.get(attribute).as_text().unwrap_or_default();
-    Err(EngineError::refused_at(format!("{attribute} {taken} is taken already."), attribute, None))
+    let arguments = [("title", title(unit, object, attribute).into()), ("number", taken.into())];
+    Err(EngineError::refused_at(unit.say("check-taken", &arguments), attribute, None))
+}
+
+fn title(unit: &Unit, object: &ObjectDefinition, attribute: &str) -> String {
+    let definition = object.attribute(attribute);
+    definition.map_or_else(|| attribute.to_owned(), |a| a.title.text(&unit.user().language).to_owned())
 }
 
 fn is_free(connection: &Lease, object: &ObjectDefinition, attribute: &str, state: &ObjectState) -> Result<bool, EngineError> {

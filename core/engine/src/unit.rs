@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use twinshore_metadata::{Configuration, ObjectDefinition, ObjectName, Ref};
 use twinshore_protocol::NodeCode;
+use twinshore_words::{Argument, say_with};
 
 use crate::rights::UserRights;
 use crate::storage::Lease;
@@ -47,6 +48,11 @@ impl Unit {
     /// The user.
     pub fn user(&self) -> &UserRights {
         &self.user
+    }
+
+    /// A text for the user, in their language.
+    pub fn say(&self, key: &str, arguments: &[(&str, Argument)]) -> String {
+        say_with(&self.user.language, key, arguments)
     }
 
     /// The configuration.

@@ -31,7 +31,7 @@ impl Locale {
     }
 }
 
-/// A typed text is no value of the attribute. Texts are for the person who typed.
+/// A typed text is no value of the attribute. The words for the person who typed are in `core/words`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[allow(missing_docs)]
 pub enum ParseError {
@@ -41,8 +41,8 @@ pub enum ParseError {
     TooManyDigits { digits: u8, scale: u8 },
     #[error("at most {0} characters")]
     TooLong(u32),
-    #[error("`{text}` is not a date; write it like {example}")]
-    NotADate { text: String, example: String },
+    #[error("`{text}` is not a date or time; write it like {example}")]
+    NotADate { parts: DateParts, text: String, example: String },
     #[error("choose a value from the list")]
     NotTyped,
 }
@@ -123,7 +123,7 @@ fn parse_date(text: &str, parts: DateParts, locale: &Locale) -> Result<Value, Pa
     };
     parsed.map(Value::Date).ok_or_else(|| {
         let example = NaiveDate::from_ymd_opt(2026, 1, 31).expect("a day").and_hms_opt(14, 30, 0).expect("a time");
-        ParseError::NotADate { text: text.to_owned(), example: format_date(&example, parts, locale) }
+        ParseError::NotADate { parts, text: text.to_owned(), example: format_date(&example, parts, locale) }
     })
 }
 

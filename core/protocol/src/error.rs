@@ -19,6 +19,76 @@ pub enum UnavailableReason {
     SignInNeeded,
 }
 
+/// What may not be exceeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Limit {
+    /// Time of a call of module code.
+    CallTime,
+    /// Memory of a call of module code.
+    CallMemory,
+    /// Stack of a call of module code.
+    CallStack,
+    /// Handlers that cause one another.
+    Nesting,
+    /// Time of a query.
+    QueryTime,
+    /// Size of a query's text.
+    QuerySize,
+    /// Rows of a query's result.
+    QueryRows,
+    /// References asked for at once.
+    References,
+    /// Rows of a table of a form.
+    TableRows,
+    /// Things in a message of the exchange.
+    MessageSize,
+    /// Size of a request.
+    RequestSize,
+    /// Time of a request.
+    RequestTime,
+    /// Size of an answer.
+    AnswerSize,
+    /// Said by a server that does not tell.
+    #[default]
+    Unknown,
+}
+
+impl Limit {
+    /// The limit of a call of module code: its `time`, `memory` or `stack`.
+    pub fn of_call(what: &str) -> Self {
+        match what {
+            "time" => Self::CallTime,
+            "memory" => Self::CallMemory,
+            "stack" => Self::CallStack,
+            _ => Self::Unknown,
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::CallTime => "the time of a call",
+            Self::CallMemory => "the memory of a call",
+            Self::CallStack => "the stack of a call",
+            Self::Nesting => "the nesting of handlers",
+            Self::QueryTime => "the time of a query",
+            Self::QuerySize => "the size of a query",
+            Self::QueryRows => "the number of rows of a query",
+            Self::References => "the number of references",
+            Self::TableRows => "the number of rows",
+            Self::MessageSize => "the size of a message",
+            Self::RequestSize => "the size of the request",
+            Self::RequestTime => "the time of the request",
+            Self::AnswerSize => "the size of the answer",
+            Self::Unknown => "what was asked for",
+        }
+    }
+}
+
+fn in_brackets(what: &str) -> String {
+    if what.is_empty() { String::new() } else { format!(" ({what})") }
+}
+
 /// What a call ends with when it does not end well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "error", rename_all = "camelCase")]
@@ -35,8 +105,11 @@ pub enum ServerError {
     /// The person cancelled the wait (R18).
     #[error("Cancelled. It isn't known whether the server carried out the request; repeating it is safe.")]
     CallCancelled { call_id: CallId },
-    #[error("You have no right to {what}.")]
-    AccessDenied { what: String },
+    #[error("You have no right to do this: {what}.")]
+    AccessDenied {
+        /// In the language of the session.
+        what: String,
+    },
     /// Deleted or never here (C15).
     #[error("{} is not here: it was deleted or has not been sent to this device.", reference.text())]
     NotFound { reference: Ref },
@@ -81,8 +154,13 @@ pub enum ServerError {
     #[error("This address belongs to the other server.")]
     WrongServer,
     /// Time, memory, size or number above what is allowed.
-    #[error("Stopped: {what} is more than allowed.")]
-    LimitExceeded { what: String },
+    #[error("Stopped: {}{} is more than allowed.", limit.text(), in_brackets(what))]
+    LimitExceeded {
+        #[serde(default)]
+        limit: Limit,
+        /// Where or of what, in names of the configuration or of its sources; may be empty.
+        what: String,
+    },
     /// Name or password is wrong.
     #[error("The name or the password is wrong.")]
     SignInRefused,
@@ -117,6 +195,11 @@ const fn unavailable_text(reason: UnavailableReason) -> &'static str {
 }
 
 impl ServerError {
+    /// Something is more than allowed; `what` says where or of what, in names.
+    pub fn limit(limit: Limit, what: impl Into<String>) -> Self {
+        Self::LimitExceeded { limit, what: what.into() }
+    }
+
     /// Stable code that module code sees as `error.code`.
     pub const fn code(&self) -> &'static str {
         match self {

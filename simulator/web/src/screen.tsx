@@ -104,7 +104,7 @@ function Download({ phone, view, screen }: { phone: Phone; view: Interface; scre
       <p>{screen.step}</p>
       <progress {...(screen.total > 0 ? { value: screen.done, max: screen.total } : {})} aria-label={screen.step} />
       <p class="figures-line">
-        {number.format(screen.done)}{screen.total > 0 && ` / ${number.format(screen.total)}`} {say("rows")}
+        {say("rows")}: {number.format(screen.done)}{screen.total > 0 && ` / ${number.format(screen.total)}`}
         {screen.rate > 0 && ` · ${number.format(screen.rate)} ${say("perSecond")}`}
       </p>
       {screen.error && (

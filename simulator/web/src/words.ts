@@ -1,15 +1,16 @@
 // Texts of the phone's own frame; everything else comes from the client in the person's language.
 
-const words = {
+/** By language; a word that one lacks does not compile. */
+export const words = {
   en: {
     open: "Open", back: "Menu", search: "Search", signIn: "Sign in", name: "Name", password: "Password", retry: "Try again",
     openOffline: "Open offline", openFromMain: "Open from main server", close: "Close", main: "main server", standalone: "this device",
     normal: "Normal", offline: "Offline", poorConnection: "Poor connection", mode: "Mode", keep: "Keep", pending: "to send",
     drafts: "Unsaved text", takeDraft: "Go on", discard: "Discard", attention: "Needs attention", forms: "Open forms",
-    leftBehind: "Left behind, it does not exist here:", conflict: "Changed on the other server too:", take: "Take", rows: "rows",
+    leftBehind: "Left behind, it does not exist here:", conflict: "Changed on the other server too:", take: "Take", rows: "Rows",
     perSecond: "per second", addRow: "Add row", remove: "Remove", choose: "Choose", clear: "Clear", loading: "Loading…",
-    empty: "Nothing here yet", up: "Up", down: "Down", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
-    saved: "Everything is saved", unavailable: "Unavailable", working: "Working…",
+    empty: "Nothing here yet", up: "Up", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
+    unavailable: "Unavailable", working: "Working…",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -17,15 +18,17 @@ const words = {
     standalone: "это устройство", normal: "Обычный", offline: "Автономный", poorConnection: "Плохая связь", mode: "Режим",
     keep: "Оставить", pending: "к отправке", drafts: "Несохранённый текст", takeDraft: "Продолжить", discard: "Отбросить",
     attention: "Требует внимания", forms: "Открытые формы", leftBehind: "Не перенесено, здесь этого нет:",
-    conflict: "Изменено и на другом сервере:", take: "Взять", rows: "строк", perSecond: "в секунду", addRow: "Добавить строку",
-    remove: "Удалить", choose: "Выбрать", clear: "Очистить", loading: "Загрузка…", empty: "Пока ничего нет", up: "Вверх", down: "Вниз",
-    top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас", saved: "Всё сохранено",
+    conflict: "Изменено и на другом сервере:", take: "Взять", rows: "Строк", perSecond: "в секунду", addRow: "Добавить строку",
+    remove: "Удалить", choose: "Выбрать", clear: "Очистить", loading: "Загрузка…", empty: "Пока ничего нет", up: "Вверх",
+    top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас",
     unavailable: "Недоступно", working: "Выполняется…",
   },
 } as const;
 
 export type Word = keyof (typeof words)["en"];
 
+export const languages = Object.keys(words) as (keyof typeof words)[];
+
 export function word(language: string, key: Word): string {
-  return language.startsWith("ru") ? words.ru[key] : words.en[key];
+  return words[languages.find((own) => language.startsWith(own)) ?? "en"][key];
 }

@@ -10,8 +10,8 @@ use super::App;
 use super::lists::Wanted;
 use crate::UsedServer;
 use crate::forms::session::{FormSession, OpenParameters, row_id};
-use crate::forms::words;
 use crate::view::{FormAvailability, MessageKind};
+use crate::words;
 
 impl App {
     /// Runs a command by name.
@@ -76,13 +76,12 @@ impl App {
     }
 
     async fn write_and_tell(self: &Rc<Self>, form: u32, action: WriteAction, close: bool) {
-        let language = self.state.borrow().language.clone();
         match self.write(form, action).await {
             Ok(()) if close => {
                 self.form_event(form, "onClose", &[Argument::Value("closed".into())]).await;
                 self.drop_form(form, 0);
             }
-            Ok(()) => self.message(MessageKind::Info, words::say(&language, "saved"), form),
+            Ok(()) => self.message(MessageKind::Info, self.say("saved"), form),
             Err(error) => self.show_error(&error, form),
         }
     }
@@ -93,7 +92,10 @@ impl App {
         let (server, request) = {
             let mut session = open.session.borrow_mut();
             if let Some((text, error)) = session.typed.values().next() {
-                return Err(ServerError::Refused { message: format!("“{text}”: {error}"), attribute: None, row: None });
+                let language = &self.state.borrow().language;
+                let arguments = [("text", text.as_str().into()), ("reason", error.as_str().into())];
+                let message = words::say_with(language, "correct-first", &arguments);
+                return Err(ServerError::Refused { message, attribute: None, row: None });
             }
             let Some(key) = session.key.clone() else { return Ok(()) };
             session.errors.clear();
@@ -196,21 +198,19 @@ impl App {
     }
 
     async fn copy(self: &Rc<Self>, form: u32) {
-        let language = self.state.borrow().language.clone();
         match self.current_item(form) {
             Some(item) => {
                 let parameters = OpenParameters { copy_of: Some(item.clone()), ..OpenParameters::default() };
                 self.open_object(&item.object, parameters).await;
             }
-            None => self.message(MessageKind::Info, words::say(&language, "select-row"), form),
+            None => self.message(MessageKind::Info, self.say("select-row"), form),
         }
     }
 
     async fn mark_deletion(self: &Rc<Self>, form: u32) {
-        let language = self.state.borrow().language.clone();
         let Some(server) = self.server_of(form) else { return };
         let Some(reference) = self.current_item(form) else {
-            return self.message(MessageKind::Info, words::say(&language, "select-row"), form);
+            return self.message(MessageKind::Info, self.say("select-row"), form);
         };
         let marked = self.form(form).is_some_and(|open| {
             open.session

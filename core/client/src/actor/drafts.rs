@@ -6,7 +6,6 @@ use super::App;
 use crate::ClientError;
 use crate::forms::render;
 use crate::forms::session::FormSession;
-use crate::forms::words;
 use crate::store::KeptDraft;
 use crate::view::MessageKind;
 
@@ -18,7 +17,7 @@ impl App {
             Err(error) => {
                 let no_room = matches!(error, ClientError::NoRoom);
                 if !no_room || !self.unkept.replace(true) {
-                    self.message(MessageKind::Error, error.to_string(), 0);
+                    self.message(MessageKind::Error, self.client_error_text(&error), 0);
                 }
                 if no_room {
                     self.no_room.notify_one();
@@ -73,8 +72,7 @@ impl App {
                 }
                 if self.keep_what_is_not_kept() {
                     self.unkept.set(false);
-                    let language = self.state.borrow().language.clone();
-                    self.message(MessageKind::Info, words::say(&language, "kept-again"), 0);
+                    self.message(MessageKind::Info, self.say("kept-again"), 0);
                 }
                 self.publish();
             }

@@ -34,8 +34,8 @@ fn wrong(what: &str) -> HostError {
 }
 
 /// An error of a server as module code sees it.
-pub fn host_error(error: ServerError) -> HostError {
-    let mut host = HostError::new(error.code(), error.to_string());
+pub fn host_error(app: &App, error: ServerError) -> HostError {
+    let mut host = HostError::new(error.code(), app.error_text(&error));
     match error {
         ServerError::MainServerUnavailable { reason } => {
             let text = serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
@@ -140,7 +140,7 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         "form.fill" => {
             let (new, old) = (arguments.form()?, arguments.form()?);
             let options = fill_options(&arguments.fields());
-            let plan = app.fill(new, old, &options).map_err(host_error)?;
+            let plan = app.fill(new, old, &options).map_err(|error| host_error(app, error))?;
             let names = |all: Vec<String>| Value::List(all.into_iter().map(Value::String).collect());
             let copied =
                 plan.attributes.iter().map(|(n, _)| n.clone()).chain(plan.tables.iter().map(|(n, _)| n.clone())).collect();
@@ -339,7 +339,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Route::Unavailable(reason) => {
                     let error = ServerError::MainServerUnavailable { reason };
                     app.logged("refused", &format!("{module}.{method}"), std::time::Instant::now(), Some(error.code()));
-                    Err(host_error(error))
+                    Err(host_error(app, error))
                 }
             }
         }
@@ -358,7 +358,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Some(Value::Boolean(false)) => WriteAction::Unpost,
                 _ => WriteAction::Write,
             };
-            app.write(form, action).await.map(|()| Value::Empty).map_err(host_error)
+            app.write(form, action).await.map(|()| Value::Empty).map_err(|error| host_error(app, error))
         }
         "form.close" => {
             let form = arguments.form()?;
@@ -372,7 +372,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Some("standalone") => UsedServer::Standalone,
                 _ => app.server_of(form).map_or(UsedServer::Standalone, UsedServer::other),
             };
-            app.reopen(form, to).await.map(|_| Value::Empty).map_err(host_error)
+            app.reopen(form, to).await.map(|_| Value::Empty).map_err(|error| host_error(app, error))
         }
         "form.reopenAll" => {
             let to = if arguments.fields().get("to").and_then(Value::as_text) == Some("main") {
@@ -383,7 +383,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             let forms: Vec<u32> = app.state.borrow().order.clone();
             let mut report = Vec::new();
             for form in forms.into_iter().filter(|f| app.server_of(*f) == Some(to.other())) {
-                let outcome = app.reopen(form, to).await.map_or_else(|e| e.to_string(), |_| String::new());
+                let outcome = app.reopen(form, to).await.map_or_else(|e| app.error_text(&e), |_| String::new());
                 report.push(Value::String(outcome));
             }
             Ok(Value::List(report))
@@ -407,7 +407,10 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Some("standalone") => Some(UsedServer::Standalone),
                 _ => None,
             };
-            app.open_form(&name, parameters, server, None).await.map(|form| Value::Decimal(form.into())).map_err(host_error)
+            app.open_form(&name, parameters, server, None)
+                .await
+                .map(|form| Value::Decimal(form.into()))
+                .map_err(|error| host_error(app, error))
         }
         _ => {
             let text = arguments.text()?;
@@ -435,7 +438,10 @@ fn resolve_form(app: &App, text: &str) -> Result<FormName, HostError> {
 async fn module_call(app: &Rc<App>, server: UsedServer, module: String, method: String, values: Vec<Value>) -> Reply {
     let what = format!("{module}.{method}");
     let request = ModuleCallRequest { call_id: CallId::new(), module, method, arguments: values };
-    let response = app.call(server, &what, |s| async move { s.module_call(request).await }).await.map_err(host_error)?;
+    let response = app
+        .call(server, &what, |s| async move { s.module_call(request).await })
+        .await
+        .map_err(|error| host_error(app, error))?;
     for message in response.messages {
         app.message(MessageKind::Info, message.text, 0);
     }
@@ -460,7 +466,8 @@ async fn form_call(app: &Rc<App>, form: u32, method: String, values: Vec<Value>)
         (session.server, request)
     };
     let what = format!("form-call {method}");
-    let response = app.call(server, &what, |s| async move { s.form_call(request).await }).await.map_err(host_error)?;
+    let response =
+        app.call(server, &what, |s| async move { s.form_call(request).await }).await.map_err(|error| host_error(app, error))?;
     for message in response.messages {
         app.message(MessageKind::Info, message.text, form);
     }

@@ -12,6 +12,7 @@ use super::lists::Wanted;
 use crate::UsedServer;
 use crate::forms::session::{Choosing, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, FormEvent};
+use crate::words;
 
 /// Suggestions asked for.
 const SUGGESTIONS: u32 = 8;
@@ -109,7 +110,7 @@ impl App {
                     changed
                 }
                 Err(error) => {
-                    session.typed.insert(path, (text, error.to_string()));
+                    session.typed.insert(path, (text, words::parse_error_text(&locale.language, &error)));
                     false
                 }
             }
@@ -162,7 +163,7 @@ impl App {
                     Some(value)
                 }
                 Err(error) => {
-                    session.typed.insert(key, (text, error.to_string()));
+                    session.typed.insert(key, (text, words::parse_error_text(&locale.language, &error)));
                     None
                 }
             }

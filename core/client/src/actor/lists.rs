@@ -51,7 +51,7 @@ impl App {
                 list.error = String::new();
                 take_page(list, page, &wanted, self.options.settings.list_window);
             }
-            Err(error) => list.error = error.to_string(),
+            Err(error) => list.error = self.error_text(&error),
         }
         drop(session);
         self.publish();

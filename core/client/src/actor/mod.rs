@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio::task::{LocalSet, spawn_local};
-use twinshore_engine::Engine;
+use twinshore_engine::{Engine, EngineSession};
 use twinshore_metadata::{Bundle, Configuration, DeviceBundle, ModuleName, ObjectName, Value};
 use twinshore_modules::{Argument, HostError, ModuleContext, ModuleError, Outcome};
 use twinshore_protocol::{ApplicationServer, ServerError, SessionResponse, UnavailableReason};
@@ -73,7 +73,7 @@ pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>)
 pub(crate) struct Work {
     pub device: DeviceBundle,
     pub engine: Engine,
-    pub local: Arc<dyn ApplicationServer>,
+    pub local: EngineSession,
     pub session: SessionResponse,
     pub contexts: RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>,
     pub exchange: twinshore_engine::exchange::DeviceExchange,
@@ -224,6 +224,7 @@ impl App {
     }
 
     async fn run(self: Rc<Self>, mut requests: mpsc::UnboundedReceiver<Request>) {
+        self.tell_language();
         self.spawn(|app| async move { app.resume_work().await });
         self.spawn(|app| async move { app.watch_main_server().await });
         self.spawn(|app| async move { app.exchange_forever().await });
@@ -392,7 +393,7 @@ impl App {
             && session.choosing.is_none();
         let surroundings = Surroundings {
             available,
-            reason: words::say(&language, "form-unavailable").to_owned(),
+            reason: self.say("form-unavailable").to_owned(),
             in_composition,
             can_open_from_main,
             language: &language,
@@ -424,7 +425,22 @@ impl App {
 
     /// Shows an error of a server.
     pub fn show_error(&self, error: &ServerError, form: u32) {
-        self.message(MessageKind::Error, error.to_string(), form);
+        self.message(MessageKind::Error, self.error_text(error), form);
+    }
+
+    /// A text in the person's language.
+    pub fn say<'k>(&self, key: &'k str) -> &'k str {
+        words::say(&self.state.borrow().language, key)
+    }
+
+    /// A server's error in the person's language.
+    pub fn error_text(&self, error: &ServerError) -> String {
+        words::error_text(&self.state.borrow().language, error)
+    }
+
+    /// The client's own error in the person's language.
+    pub fn client_error_text(&self, error: &ClientError) -> String {
+        words::client_error_text(&self.state.borrow().language, error)
     }
 
     /// Asks the person; the answer is the id of a button.
@@ -454,7 +470,13 @@ impl App {
     fn set_language(self: &Rc<Self>, language: String) {
         self.check_store(self.store.set("language", &language));
         self.state.borrow_mut().language = language;
+        self.tell_language();
         self.changed();
+    }
+
+    /// The main server answers in the language of the person.
+    pub fn tell_language(&self) {
+        self.connection.set_language(&self.state.borrow().language);
     }
 
     // ---- routing ----------------------------------------------------------------------------------------------------------
@@ -483,7 +505,10 @@ impl App {
                 Err(ServerError::MainServerUnavailable { reason })
             }
             UsedServer::Main => Ok(Arc::clone(&self.connection) as Arc<dyn ApplicationServer>),
-            UsedServer::Standalone => self.work().map(|w| Arc::clone(&w.local)).ok_or(ServerError::SessionExpired),
+            UsedServer::Standalone => {
+                let work = self.work().ok_or(ServerError::SessionExpired)?;
+                Ok(Arc::new(work.local.clone().in_language(&self.state.borrow().language)))
+            }
         }
     }
 
@@ -590,7 +615,8 @@ impl App {
         if let Some(position) = error.position() {
             tracing::warn!(%position, %error, "module code failed");
         }
-        self.message(MessageKind::Error, error.to_string(), form);
+        let text = words::module_error_text(&self.state.borrow().language, error);
+        self.message(MessageKind::Error, text, form);
     }
 
     /// The configuration of a server.

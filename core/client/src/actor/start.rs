@@ -11,7 +11,7 @@ use twinshore_engine::exchange::DeviceExchange;
 use twinshore_engine::users::User;
 use twinshore_metadata::{BundleHash, DeviceBundle, ModuleName};
 use twinshore_modules::{CallLimits, ModuleContext, Side};
-use twinshore_protocol::{ApplicationServer, ServerError, SessionResponse};
+use twinshore_protocol::{ServerError, SessionResponse};
 
 use super::host::ClientHost;
 use super::{App, Work};
@@ -64,7 +64,8 @@ impl App {
                 let complete = self.signed_in().is_some_and(|s| s.complete && s.session.user_name == name);
                 let signed_in = SignedIn { session: response.session.clone(), verifier: response.offline_verifier, complete };
                 if let Err(error) = self.keep_signed_in(&signed_in) {
-                    return self.screen(ScreenView::SignIn { user_name: user, error: error.to_string(), busy: false });
+                    let error = self.client_error_text(&error);
+                    return self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
                 }
                 if let Some(previous) = self.store.get::<String>("user").filter(|previous| *previous != name) {
                     tracing::info!(%previous, new = %name, "another user signs in");
@@ -78,13 +79,17 @@ impl App {
                         state.language = response.session.language;
                     }
                 }
+                self.tell_language();
                 self.link_event(AvailabilityEvent::SignedIn);
                 self.download().await;
             }
             Err(ServerError::MainServerUnavailable { .. } | ServerError::CallOutcomeUnknown { .. }) => {
                 self.sign_in_offline(user, &password).await
             }
-            Err(error) => self.screen(ScreenView::SignIn { user_name: user, error: error.to_string(), busy: false }),
+            Err(error) => {
+                let error = self.error_text(&error);
+                self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
+            }
         }
     }
 
@@ -94,7 +99,7 @@ impl App {
         match kept {
             Some(kept) if twinshore_engine::users::fits(password, &kept.verifier) => self.begin_work(kept.session).await,
             Some(_) => {
-                let error = ServerError::SignInRefused.to_string();
+                let error = self.error_text(&ServerError::SignInRefused);
                 self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
             }
             None => {
@@ -109,7 +114,7 @@ impl App {
     pub async fn sign_out(self: &Rc<Self>) {
         if !self.keep_all_drafts() {
             // What can't be kept would be gone with its form.
-            return self.message(MessageKind::Error, ClientError::NoRoom.to_string(), 0);
+            return self.message(MessageKind::Error, self.client_error_text(&ClientError::NoRoom), 0);
         }
         self.connection.set_tokens(None);
         if let Err(error) = self.options.platform.set_secret("tokens", None) {
@@ -141,32 +146,32 @@ impl App {
     /// The configuration, then the data; goes on where it stopped (A1).
     pub async fn download(self: &Rc<Self>) {
         let Some(signed_in) = self.signed_in() else { return };
-        let russian = self.state.borrow().language.starts_with("ru");
-        let step = if russian { "Загрузка приложения" } else { "Downloading the app" };
+        let language = self.state.borrow().language.clone();
+        let step = words::say(&language, "download-app");
         self.progress(step, 0, 0, 0, String::new());
         if let Err(error) = self.download_bundle(&signed_in.session, step).await {
-            self.progress(step, 0, 0, 0, error.to_string());
+            self.progress(step, 0, 0, 0, self.error_text(&error));
             return;
         }
         if !signed_in.complete {
-            let step = if russian { "Загрузка данных" } else { "Downloading data" };
+            let step = words::say(&language, "download-data");
             match self.prepare(&signed_in.session) {
                 Ok(work) => {
                     *self.work.borrow_mut() = Some(Rc::new(work));
                     if let Err(error) = self.first_download(step).await {
-                        self.progress(step, 0, 0, 0, error.to_string());
+                        self.progress(step, 0, 0, 0, self.error_text(&error));
                         return;
                     }
                 }
                 Err(error) => {
-                    self.progress(step, 0, 0, 0, error.to_string());
+                    self.progress(step, 0, 0, 0, self.client_error_text(&error));
                     return;
                 }
             }
         }
         let session = signed_in.session.clone();
         if let Err(error) = self.keep_signed_in(&SignedIn { complete: true, ..signed_in }) {
-            self.progress(step, 0, 0, 0, error.to_string());
+            self.progress(step, 0, 0, 0, self.client_error_text(&error));
             return;
         }
         self.begin_work(session).await;
@@ -272,7 +277,7 @@ impl App {
             Arc::clone(&self.available),
             Arc::clone(&self.offline_by_hand),
         )));
-        let local: Arc<dyn ApplicationServer> = Arc::new(engine.session(&session.user_name));
+        let local = engine.session(&session.user_name);
         let rights = Arc::new(engine.rights(&session.user_name)?);
         let exchange = DeviceExchange::new(engine.clone(), rights, device.hash());
         let contexts = self.contexts(&device)?;
@@ -316,7 +321,8 @@ impl App {
                 Ok(work) => *self.work.borrow_mut() = Some(Rc::new(work)),
                 Err(error) => {
                     let user_name = session.user_name.clone();
-                    self.screen(ScreenView::SignIn { user_name, error: error.to_string(), busy: false });
+                    let error = self.client_error_text(&error);
+                    self.screen(ScreenView::SignIn { user_name, error, busy: false });
                     return;
                 }
             }

@@ -33,16 +33,17 @@ impl App {
             self.state.borrow_mut().exchange.running = true;
             self.changed();
             let result = self.round(|_, _, _| {}).await;
+            let error = result.as_ref().err().map(|error| self.error_text(error));
             let mut state = self.state.borrow_mut();
             state.exchange.running = false;
-            match result {
-                Ok(()) => {
+            match error {
+                None => {
                     state.exchange.last = self.options.clock.now().to_rfc3339();
                     state.exchange.error = String::new();
                     pause = None;
                 }
-                Err(error) => {
-                    state.exchange.error = error.to_string();
+                Some(error) => {
+                    state.exchange.error = error;
                     pause = Some(pause.map_or(first, |p| (p * 2).min(longest)));
                 }
             }

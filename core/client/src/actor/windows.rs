@@ -238,7 +238,7 @@ impl App {
                 buttons.push(say("save"));
             }
             buttons.extend([say("discard"), say("cancel")]);
-            match self.ask(words::say(&language, "unsaved").to_owned(), buttons).await.as_deref() {
+            match self.ask(self.say("unsaved").to_owned(), buttons).await.as_deref() {
                 Some("save") => {
                     if let Err(error) = self.write(form, twinshore_protocol::WriteAction::Write).await {
                         return self.show_error(&error, form);
@@ -251,9 +251,9 @@ impl App {
                 Some("keep-draft") => {
                     // A form that is on the screen only stays there.
                     if !self.keep_draft(&open.session.borrow()) {
-                        return self.message(MessageKind::Error, crate::ClientError::NoRoom.to_string(), form);
+                        return self.message(MessageKind::Error, self.client_error_text(&crate::ClientError::NoRoom), form);
                     }
-                    self.message(MessageKind::Info, words::say(&language, "kept-draft"), 0);
+                    self.message(MessageKind::Info, self.say("kept-draft"), 0);
                 }
                 Some("openOffline") => {
                     self.reopen_or_tell(form, UsedServer::Standalone).await;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use reqwest::header::ACCEPT_LANGUAGE;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,6 +63,8 @@ pub struct MainServerConnection {
     base: String,
     device: Uuid,
     settings: Settings,
+    /// Language of the person, in which the main server is to answer.
+    language: Mutex<String>,
     tokens: Mutex<Option<Tokens>>,
     refreshing: tokio::sync::Mutex<()>,
     /// The last answer came from somebody else.
@@ -87,6 +90,7 @@ impl MainServerConnection {
             base,
             device,
             settings,
+            language: Mutex::default(),
             tokens: Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
             strange: AtomicBool::new(false),
@@ -107,6 +111,11 @@ impl MainServerConnection {
         } else {
             Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
         }
+    }
+
+    /// Asks for answers in this language from now on.
+    pub fn set_language(&self, language: &str) {
+        language.clone_into(&mut self.language.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Uses these tokens from now on.
@@ -216,6 +225,10 @@ impl MainServerConnection {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
+        let language = self.language.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if !language.is_empty() {
+            request = request.header(ACCEPT_LANGUAGE, language);
+        }
         let start = Instant::now();
         let result = self.exchange(request, timeout).await;
         let report = CallReport {
@@ -321,7 +334,7 @@ async fn read(mut response: Response) -> Result<Vec<u8>, ServerError> {
     while let Some(chunk) = response.chunk().await.map_err(|error| outcome(&error))? {
         body.extend_from_slice(&chunk);
         if body.len() > MAXIMUM_ANSWER {
-            return Err(ServerError::LimitExceeded { what: "the size of an answer".into() });
+            return Err(ServerError::limit(Limit::AnswerSize, ""));
         }
     }
     Ok(body)

@@ -160,7 +160,7 @@ pub fn of_device(unit: &Unit, connection: &Lease, request: &HandshakeRequest) ->
 
 /// A node by its code, for the user of the unit.
 pub fn by_code(unit: &Unit, connection: &Lease, code: &NodeCode) -> Result<Node, EngineError> {
-    let unknown = || EngineError::refused("The main server does not know this device; begin the exchange anew.");
+    let unknown = || EngineError::refused(unit.say("check-unknown-device", &[]));
     let node = select(connection, "code = ?1", &code.0)?.ok_or_else(unknown)?;
     check(unit, &node)?;
     Ok(node)
@@ -168,7 +168,7 @@ pub fn by_code(unit: &Unit, connection: &Lease, code: &NodeCode) -> Result<Node,
 
 fn check(unit: &Unit, node: &Node) -> Result<(), EngineError> {
     if node.revoked || node.user != unit.user().user_name {
-        let what = "exchange data as this device".into();
+        let what = unit.say("right-exchange", &[]);
         return Err(EngineError::Refused(ServerError::AccessDenied { what }));
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use twinshore_metadata::{ObjectKind, Record, Ref, Value};
 use twinshore_protocol::{
-    ChangeItem, Conflict, ItemOutcome, NodeCode, SentItem, ServerError, UploadRequest, UploadResponse, WriteAction,
+    ChangeItem, Conflict, ItemOutcome, Limit, NodeCode, SentItem, ServerError, UploadRequest, UploadResponse, WriteAction,
 };
 
 use super::{items, journal, merge, nodes};
@@ -32,8 +32,7 @@ type Loaded = (ItemOutcome, Option<ToPost>);
 /// Takes a message; a repeated one is answered as before.
 pub fn accept(unit: &Rc<Unit>, request: &UploadRequest, handlers: &dyn ObjectHandlers) -> Result<UploadResponse, EngineError> {
     if request.items.len() > MAXIMUM_MESSAGE {
-        let what = format!("{MAXIMUM_MESSAGE} things in one message");
-        return Err(EngineError::Refused(ServerError::LimitExceeded { what }));
+        return Err(ServerError::limit(Limit::MessageSize, MAXIMUM_MESSAGE.to_string()).into());
     }
     unit.transaction(|connection| {
         let node = nodes::by_code(unit, connection, &request.node)?;
@@ -148,7 +147,7 @@ impl Message<'_> {
         let key = items::key_of(item);
         if self.is_overtaken(&key)? && items::current(self.unit, &key)? != *item {
             let title = self.unit.object(key.object())?.title.text(&self.unit.user().language).to_owned();
-            let message = format!("{title}: changed on the main server meanwhile, whose value stands. Yours is kept here.");
+            let message = self.unit.say("check-overtaken", &[("title", title.into())]);
             return Err(EngineError::refused(message));
         }
         Ok(())
@@ -267,7 +266,8 @@ impl Message<'_> {
         state.record = merged.record;
         let written = self.loading(|| objects::write(self.unit, state, WriteAction::Write, &NoHandlers))?;
         if !query::row_is_visible(self.unit, reference)? {
-            let what = format!("write this to {}", reference.object.name);
+            let title = self.unit.object(&reference.object)?.title.text(&self.unit.user().language).to_owned();
+            let what = self.unit.say("right-keep", &[("title", title.into())]);
             return Err(EngineError::Refused(ServerError::AccessDenied { what }));
         }
         if overtaken || !merged.conflicts.is_empty() || !touched.is_empty() {

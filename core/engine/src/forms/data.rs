@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use twinshore_metadata::{
     AttributeDefinition, Configuration, FormAttribute, FormDefinition, Record, Ref, TableDefinition, TableRow, Value,
 };
-use twinshore_protocol::ServerError;
+use twinshore_protocol::{Limit, ServerError};
 use uuid::Uuid;
 
 /// Rows a table of a form may have; more is a mistake of module code.
@@ -176,7 +176,7 @@ impl FormData {
         let id = row.id;
         let rows = self.record.tables.entry(table.to_owned()).or_default();
         if rows.len() >= TABLE_ROWS {
-            return Err(ServerError::LimitExceeded { what: format!("the number of rows of {table}") });
+            return Err(ServerError::limit(Limit::TableRows, table));
         }
         rows.insert(index.unwrap_or(rows.len()).min(rows.len()), row);
         Ok(id)

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json};
 use twinshore_metadata::Value;
 use twinshore_modules::HostError;
 use twinshore_protocol::ServerError;
+use twinshore_words::error_text;
 
 /// What module code sees of a refusal: its code, its text, and its fields as details.
 pub fn to_host(error: &ServerError) -> HostError {
@@ -34,6 +35,14 @@ pub fn from_exception(code: &str, details: &Value) -> Option<ServerError> {
     tag.get_mut(..1)?.make_ascii_lowercase();
     fields.insert("error".into(), Json::String(tag));
     serde_json::from_value(Json::Object(fields)).ok()
+}
+
+/// The refusal with the text that the person would read, since module code may show it.
+pub fn in_language(mut error: HostError, language: &str) -> HostError {
+    if let Some(refusal) = from_exception(&error.code, &error.details) {
+        error.message = error_text(language, &refusal);
+    }
+    error
 }
 
 /// A refusal of module code's own making: a wrong argument or a wrong name.

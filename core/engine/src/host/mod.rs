@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use twinshore_metadata::{ModuleName, ModulePlace, Value};
 use twinshore_modules::{Argument, CallLimits, HostApi, HostError, HostReply, ModuleContext, ModuleError, Outcome, Side};
-use twinshore_protocol::{Message, ServerError};
+use twinshore_protocol::{Limit, Message, ServerError};
 
 use crate::forms::FormData;
 use crate::jobs::NewJob;
@@ -169,7 +169,7 @@ impl ServerHost {
     /// Runs an exported function of a module.
     pub(crate) fn run(&self, module: &ModuleName, function: &str, arguments: &[Argument]) -> Result<Outcome, EngineError> {
         if self.nesting.get() >= NESTING {
-            return Err(ServerError::LimitExceeded { what: "the nesting of handlers".into() }.into());
+            return Err(ServerError::limit(Limit::Nesting, function).into());
         }
         let kept = self.idle.borrow_mut().pop();
         let context = match kept {
@@ -230,7 +230,10 @@ struct HostLink(Weak<ServerHost>);
 impl HostApi for HostLink {
     fn call(&self, operation: &str, arguments: Vec<Value>) -> HostReply {
         HostReply::Ready(match self.0.upgrade() {
-            Some(host) => host.answer(operation, arguments),
+            Some(host) => {
+                let language = &host.unit.user().language;
+                host.answer(operation, arguments).map_err(|error| errors::in_language(error, language))
+            }
             None => Err(errors::wrong("The call has ended.")),
         })
     }
@@ -249,8 +252,8 @@ fn refusal(module: &ModuleName, error: ModuleError) -> EngineError {
             ServerError::NotExported { module: module.to_string(), method: function }.into()
         }
         ModuleError::Limit { what, .. } => {
-            let place = position.map(|place| format!(" ({place})")).unwrap_or_default();
-            ServerError::LimitExceeded { what: format!("the {what} of {module}{place}") }.into()
+            let place = position.map(|place| format!(", {place}")).unwrap_or_default();
+            ServerError::limit(Limit::of_call(what), format!("{module}{place}")).into()
         }
         other @ (ModuleError::NeverSettles { .. } | ModuleError::Runtime(_)) => {
             ServerError::Module { message: other.to_string(), code: None, details: Value::Empty, position }.into()

@@ -1,6 +1,8 @@
 //! What an item must be to be written.
 
+use rust_decimal::Decimal;
 use twinshore_metadata::{AttributeDefinition, ObjectDefinition, Value};
+use twinshore_words::{Argument, say_with};
 
 use crate::{EngineError, Unit};
 
@@ -28,7 +30,9 @@ pub fn check(unit: &Unit, object: &ObjectDefinition, state: &mut ObjectState) ->
     for table in &object.tables {
         let rows = state.record.tables.entry(table.name.clone()).or_default();
         if rows.len() > MAXIMUM_ROWS {
-            return Err(EngineError::refused_at(format!("At most {MAXIMUM_ROWS} rows."), &table.name, None));
+            let title = table.title.text(&language);
+            let text = unit.say("check-rows", &[("title", title.into()), ("count", MAXIMUM_ROWS.into())]);
+            return Err(EngineError::refused_at(text, &table.name, None));
         }
         for (at, row) in rows.iter_mut().enumerate() {
             if let Some(unknown) = row.values.keys().find(|name| table.columns.iter().all(|c| c.name != **name)) {
@@ -51,38 +55,27 @@ fn check_value(
     language: &str,
     filled: bool,
 ) -> Result<(), EngineError> {
-    let title = attribute.title.text(language);
-    let russian = language.starts_with("ru");
     *value = attribute.types.coerce(std::mem::take(value));
+    let Some((key, limit)) = misfit(attribute, value, filled) else { return Ok(()) };
+    let title = attribute.title.text(language);
+    let mut arguments: Vec<(&str, Argument)> = vec![("title", title.into())];
+    arguments.extend(limit.map(|limit| ("limit", limit.into())));
+    let mut text = say_with(language, key, &arguments);
+    if let Some(row) = row {
+        text = say_with(language, "check-in-row", &[("row", (row + 1).into()), ("text", text.into())]);
+    }
+    Err(EngineError::refused_at(text, place, row))
+}
+
+/// What is wrong with a value: the key of its text, and the limit that the text names.
+fn misfit(attribute: &AttributeDefinition, value: &Value, filled: bool) -> Option<(&'static str, Option<Decimal>)> {
     if !attribute.types.accepts(value) {
-        let text = if russian {
-            format!("«{title}»: значение не подходит.")
-        } else {
-            format!("“{title}”: the value does not fit.")
-        };
-        return Err(EngineError::refused_at(text, place, row));
+        return Some(("check-fit", None));
     }
     if filled && attribute.required && value.is_blank() {
-        let text = if russian { format!("Заполните «{title}».") } else { format!("Fill in “{title}”.") };
-        return Err(EngineError::refused_at(text, place, row));
+        return Some(("check-required", None));
     }
-    if let Value::Decimal(number) = value {
-        if let Some(min) = attribute.min.filter(|min| *number < *min) {
-            let text = if russian {
-                format!("«{title}»: не меньше {min}.")
-            } else {
-                format!("“{title}”: {min} or more.")
-            };
-            return Err(EngineError::refused_at(text, place, row));
-        }
-        if let Some(max) = attribute.max.filter(|max| *number > *max) {
-            let text = if russian {
-                format!("«{title}»: не больше {max}.")
-            } else {
-                format!("“{title}”: {max} or less.")
-            };
-            return Err(EngineError::refused_at(text, place, row));
-        }
-    }
-    Ok(())
+    let Value::Decimal(number) = value else { return None };
+    let below = attribute.min.filter(|min| number < min).map(|min| ("check-min", Some(min)));
+    below.or_else(|| attribute.max.filter(|max| number > max).map(|max| ("check-max", Some(max))))
 }

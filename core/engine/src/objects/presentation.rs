@@ -108,8 +108,12 @@ pub(crate) fn presentation_of(unit: &Unit, object: &twinshore_metadata::ObjectDe
     match values {
         [Value::String(number), Value::Date(date)] => {
             let locale = text::Locale::of(language);
-            let of = if language.starts_with("ru") { "от" } else { "of" };
-            format!("{} {number} {of} {}", object.singular().text(language), date.format(locale.date_format))
+            let arguments = [
+                ("title", object.singular().text(language).into()),
+                ("number", number.as_str().into()),
+                ("date", date.format(locale.date_format).to_string().into()),
+            ];
+            unit.say("document-presentation", &arguments)
         }
         [Value::String(text), ..] => text.clone(),
         _ => String::new(),

@@ -163,7 +163,8 @@ pub fn find(unit: &Unit, name: &ObjectName, values: &IndexMap<String, Value>) ->
     let object = stored_object(unit, name)?;
     unit.user().check(Action::Read, name, object.title.text(&unit.user().language))?;
     if let Some(hidden) = unit.user().hidden(name).into_iter().find(|hidden| values.contains_key(hidden)) {
-        return Err(EngineError::Refused(ServerError::AccessDenied { what: format!("see {hidden}") }));
+        let what = unit.say("right-read", &[("title", hidden.into())]);
+        return Err(EngineError::Refused(ServerError::AccessDenied { what }));
     }
     let mut conditions = Vec::new();
     let mut parameters = Vec::new();

@@ -59,7 +59,8 @@ fn write_inside(
             post(unit, object, &state, stored.as_ref(), handlers)?;
         }
         if !query::row_is_visible(unit, &state.reference)? {
-            let what = format!("write this to {}", object.title.text(&unit.user().language));
+            let title = object.title.text(&unit.user().language);
+            let what = unit.say("right-keep", &[("title", title.into())]);
             return Err(EngineError::Refused(ServerError::AccessDenied { what }));
         }
     }
@@ -229,7 +230,7 @@ pub fn mark_deletion(unit: &Unit, reference: &Ref, mark: bool, handlers: &dyn Ob
     unit.user().check(Action::Delete, &object.name, object.title.text(&unit.user().language))?;
     let mut state = super::read(unit, reference)?.ok_or_else(|| EngineError::not_found(reference))?;
     if object.predefined.iter().any(|p| p.id == reference.id) && mark {
-        return Err(EngineError::refused(format!("{} is needed by the app and can't be deleted.", reference.text())));
+        return Err(EngineError::refused(unit.say("check-needed", &[("item", reference.text().into())])));
     }
     state.record.set("DeletionMark", mark);
     if mark && object.name.kind == ObjectKind::Document {
@@ -245,7 +246,7 @@ pub fn mark_deletion(unit: &Unit, reference: &Ref, mark: bool, handlers: &dyn Ob
 pub fn delete(unit: &Unit, reference: &Ref, handlers: &dyn ObjectHandlers) -> Result<(), EngineError> {
     let object = stored_object(unit, &reference.object)?.clone();
     if object.predefined.iter().any(|p| p.id == reference.id) && !unit.is_loading() {
-        return Err(EngineError::refused(format!("{} is needed by the app and can't be deleted.", reference.text())));
+        return Err(EngineError::refused(unit.say("check-needed", &[("item", reference.text().into())])));
     }
     unit.transaction(|connection| {
         let Some(state) = read_unchecked(unit, reference)? else {

@@ -234,7 +234,7 @@ impl<'u> Scope<'u> {
     fn attribute(&self, source: &Source, name: &str) -> Result<Expression, EngineError> {
         let column = self.column(source, name).ok_or_else(|| self.unknown_in(source, name))?;
         if self.is_hidden(source, name) {
-            let what = format!("see {}.{name}", source.object);
+            let what = self.unit.say("right-read", &[("title", format!("{}.{name}", source.object).into())]);
             return Err(EngineError::Refused(twinshore_protocol::ServerError::AccessDenied { what }));
         }
         let kind = kind_of(&column.types);

@@ -10,6 +10,7 @@ use sqlparser::ast::{
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use twinshore_metadata::Value;
+use twinshore_protocol::{Limit, ServerError};
 
 use super::expression::{Expression, Kind, mistake};
 use super::scope::Scope;
@@ -254,8 +255,7 @@ fn fetch(scope: &Scope<'_>, sql: &str, columns: &Columns) -> Result<Vec<IndexMap
             at += column.selected().len();
         }
         if flat.len() > MAXIMUM_ROWS * columns.len().max(1) {
-            let what = format!("a result of {MAXIMUM_ROWS} rows");
-            return Err(EngineError::Refused(twinshore_protocol::ServerError::LimitExceeded { what }));
+            return Err(ServerError::limit(Limit::QueryRows, MAXIMUM_ROWS.to_string()).into());
         }
     }
     drop(rows);

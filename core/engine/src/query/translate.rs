@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{BinaryOperator, CaseWhen, Expr, Ident, UnaryOperator, Value as Literal};
 use twinshore_metadata::Value;
-use twinshore_protocol::ServerError;
+use twinshore_protocol::{Limit, ServerError};
 
 use super::expression::{Expression, Kind, mistake, number, power_of_ten};
 use super::functions;
@@ -23,9 +23,7 @@ const MAXIMUM_LIST: usize = 10_000;
 /// Writes an expression.
 pub fn expression(scope: &mut Scope<'_>, node: &Expr, parameters: &Parameters) -> Result<Expression, EngineError> {
     if scope.nesting >= MAXIMUM_PARTS {
-        return Err(EngineError::Refused(ServerError::LimitExceeded {
-            what: format!("{MAXIMUM_PARTS} parts of an expression"),
-        }));
+        return Err(ServerError::limit(Limit::QuerySize, MAXIMUM_PARTS.to_string()).into());
     }
     scope.nesting += 1;
     let written = part(scope, node, parameters);
@@ -121,7 +119,7 @@ fn in_list(
     for item in list {
         items.extend(list_items(scope, item, parameters)?);
         if items.len() > MAXIMUM_LIST {
-            return Err(EngineError::Refused(ServerError::LimitExceeded { what: format!("{MAXIMUM_LIST} values of IN") }));
+            return Err(ServerError::limit(Limit::QuerySize, MAXIMUM_LIST.to_string()).into());
         }
     }
     let scales = items.iter().chain([&value]).filter_map(|e| if let Kind::Number(scale) = e.kind { Some(scale) } else { None });

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use twinshore_metadata::{Bundle, Configuration, ObjectName, Ref, RoleDefinition, Target};
 use twinshore_protocol::{ObjectRights, ServerError};
+use twinshore_words::say_with;
 
 use crate::EngineError;
 
@@ -38,14 +39,15 @@ pub enum Action {
 }
 
 impl Action {
-    const fn verb(self) -> &'static str {
+    /// Key of the text that names the action.
+    const fn key(self) -> &'static str {
         match self {
-            Self::Read => "see",
-            Self::Insert => "add to",
-            Self::Update => "change",
-            Self::Delete => "delete from",
-            Self::Post => "post",
-            Self::Use => "use",
+            Self::Read => "right-read",
+            Self::Insert => "right-insert",
+            Self::Update => "right-update",
+            Self::Delete => "right-delete",
+            Self::Post => "right-post",
+            Self::Use => "right-use",
         }
     }
 }
@@ -102,7 +104,8 @@ impl UserRights {
         if self.may(action, object) {
             Ok(())
         } else {
-            Err(EngineError::Refused(ServerError::AccessDenied { what: format!("{} {title}", action.verb()) }))
+            let what = say_with(&self.language, action.key(), &[("title", title.into())]);
+            Err(EngineError::Refused(ServerError::AccessDenied { what }))
         }
     }
 

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use twinshore_metadata::{BundleHash, ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::{
-    ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, ListPageRequest,
+    ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
     ListPageResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest, OpenFormResponse,
     PresentationsRequest, PresentationsResponse, ServerError, SessionResponse, SuggestRequest, SuggestResponse,
     WriteFormRequest, WriteFormResponse,
@@ -37,6 +37,7 @@ pub use shared::{MainServerCalls, ServerLimits};
 pub struct EngineSession {
     engine: Engine,
     user_name: String,
+    language: Option<String>,
 }
 
 impl std::fmt::Debug for EngineSession {
@@ -48,7 +49,7 @@ impl std::fmt::Debug for EngineSession {
 impl Engine {
     /// A session of a user of this server.
     pub fn session(&self, user_name: &str) -> EngineSession {
-        EngineSession { engine: self.clone(), user_name: user_name.to_owned() }
+        EngineSession { engine: self.clone(), user_name: user_name.to_owned(), language: None }
     }
 
     /// Rights of a user of this server.
@@ -107,14 +108,21 @@ impl Engine {
 }
 
 impl EngineSession {
+    /// The session in the language the person reads now; without, it is the user's own.
+    #[must_use]
+    pub fn in_language(self, language: &str) -> Self {
+        Self { language: Some(language.to_owned()), ..self }
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&ServerHost) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ServerError> {
-        let (engine, user_name) = (self.engine.clone(), self.user_name.clone());
+        let (engine, user_name, language) = (self.engine.clone(), self.user_name.clone(), self.language.clone());
         let call = move || {
-            let user = Arc::new(engine.rights(&user_name)?);
-            let host = ServerHost::for_call(&engine, user);
+            let mut user = engine.rights(&user_name)?;
+            user.language = language.unwrap_or(user.language);
+            let host = ServerHost::for_call(&engine, Arc::new(user));
             Ok(work(&host)?)
         };
         self.engine.shared().calls.run(call).await
@@ -183,7 +191,7 @@ impl ApplicationServer for EngineSession {
         self.run(|host| {
             let mut references = request.references;
             if references.len() > objects::MAXIMUM_PRESENTATIONS {
-                return Err(ServerError::LimitExceeded { what: "the number of references".into() }.into());
+                return Err(ServerError::limit(Limit::References, objects::MAXIMUM_PRESENTATIONS.to_string()).into());
             }
             objects::present(&host.unit, &mut references)?;
             Ok(PresentationsResponse { references })

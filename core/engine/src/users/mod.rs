@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use twinshore_metadata::Ref;
 use twinshore_protocol::ServerError;
+use twinshore_words::say;
 
 use crate::EngineError;
 
@@ -130,7 +131,7 @@ pub fn sign_in(connection: &Connection, name: &str, password: &str, now: DateTim
     let fits = fits(password, &user.verifier);
     if fits && user.disabled {
         // Only who knows the password learns it.
-        return Err(EngineError::refused("This user may not work any more. Ask the administrator."));
+        return Err(EngineError::refused(say(&user.language, "check-blocked")));
     }
     if !fits {
         let tries = tries + 1;

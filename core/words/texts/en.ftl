@@ -1,0 +1,222 @@
+# Everything the platform says, in English. docs/words.md tells how to write here.
+
+## Commands and marks
+
+new = new
+needs-connection = Needs connection
+write = Save
+writeAndClose = Save and close
+post = Post
+unpost = Unpost
+postAndClose = Post and close
+close = Close
+reread = Reread
+create = New
+createGroup = New group
+copy = Copy
+markDeletion = Mark for deletion
+refresh = Refresh
+openOffline = Open offline
+openFromMainServer = Open from main server
+save = Save
+discard = Discard
+cancel = Cancel
+keep-draft = Keep as draft
+
+## Questions and messages
+
+unsaved = This form has unsaved changes. What shall become of them?
+select-row = Select a row first.
+saved = Saved.
+kept-draft = Kept as a draft; you find it in the menu.
+kept-again = There is room again: what you typed is kept.
+
+## Connection
+
+no-connection = No connection with the main server. You can go on with everything that is on this device.
+offline-mode = You work offline. Switch to Normal to use the main server.
+form-unavailable = This form is from the main server, which can't be reached. Your text is kept.
+first-sign-in = The first sign-in on this device needs a connection with the main server.
+    .do = Connect to a network and sign in again.
+strange-answer = The main server was not reached: something else answered in its place.
+    .do = If this Wi-Fi has a sign-in page of its own, open it in a browser first.
+
+## First download
+
+download-app = Downloading the app
+download-data = Downloading data
+
+## Times. `number` is written already.
+
+time-seconds = { $number } s
+time-minutes = { $number } min
+time-hours = { $number } h
+
+## Typed text that is no value
+
+parse-number = “{ $text }” is not a number. Write digits only, like { $example }.
+parse-digits = The number is too long: at most { $digits ->
+        [one] { $digits } digit
+       *[other] { $digits } digits
+    } before the point and { $scale } after it.
+parse-whole = The number is too long: at most { $digits ->
+        [one] { $digits } digit
+       *[other] { $digits } digits
+    }, and no fraction.
+parse-long = The text is too long: at most { $length ->
+        [one] { $length } character
+       *[other] { $length } characters
+    }.
+parse-date = “{ $text }” is not a date. Write it like { $example }.
+parse-time = “{ $text }” is not a time. Write it like { $example }.
+parse-choose = This does not fit here. Choose from the list.
+correct-first = “{ $text }” can't be saved. { $reason }
+
+## Refusals. What happened; `.safe`: what is safe; `.do`: what to do.
+
+error-no-connection = There is no connection with the main server.
+    .safe = What you typed is kept.
+    .do = Go on with what is on this device, or try again when the connection is back.
+error-offline-mode = You work in Offline mode, so the main server is not asked.
+    .safe = What you typed is kept.
+    .do = Switch to Normal to use the main server.
+error-update-needed = The app on this device is too old for the main server.
+    .safe = Everything on this device is kept, and you can go on offline.
+    .do = Update the app to work with the main server.
+error-sign-in-needed = The main server wants to know who you are.
+    .safe = What you typed is kept.
+    .do = Sign in again to work with the main server.
+error-outcome-unknown = The connection was lost before the answer came. It isn't known whether the main server did it.
+    .safe = Repeating is safe: it will not be done twice.
+    .do = Try again when the connection is back.
+error-cancelled = Cancelled. It isn't known whether the server did it.
+    .safe = Repeating is safe: it will not be done twice.
+    .do = Look whether it is done, or try again.
+error-access-denied = You have no right to do this: { $what }.
+    .safe = Nothing was changed.
+    .do = Ask the administrator if you need it.
+error-not-found = { $item } is not here: it was deleted, or was not sent to this device.
+    .safe = Nothing was changed.
+    .do = Open it from the main server, or choose another one.
+error-not-in-composition = { $name } does not exist on this device.
+    .safe = Nothing was changed.
+    .do = Use it when there is a connection with the main server.
+error-external-reference = { $name } can't be read here: { $object } is kept on the main server only.
+    .safe = The link to it is kept.
+    .do = Open it when there is a connection with the main server.
+error-not-exported = The app asked for something that does not exist: { $module }.{ $method }.
+    .safe = Nothing was changed.
+    .do = Tell the administrator this name.
+error-version-conflict = { $item } was changed by someone else meanwhile.
+    .safe = What you typed is kept in the form.
+    .do = Reread the form, or reopen it to compare.
+error-main-server-in-transaction = The app asked the main server in the middle of saving, which is not allowed.
+    .safe = Nothing was changed.
+    .do = Tell the administrator what you did.
+error-wrong-server = The address of what was asked for belongs to the other server.
+    .safe = Nothing was changed.
+    .do = Close the form and open it again.
+error-limit = Stopped, for it was more than is allowed at once: { $what }.
+    .safe = What you typed is kept.
+    .do = Ask for less at once. If that is not in your hands, tell the administrator.
+error-sign-in-refused = The name or the password is wrong.
+    .safe = Everything on this device is kept.
+    .do = Check both and try again. The administrator can give you a new password.
+error-try-later = The server is busy or was asked too often.
+    .safe = What you typed is kept.
+    .do = Wait { $wait } and try again.
+error-session-expired = Your session has ended.
+    .safe = What you typed is kept.
+    .do = Sign in again.
+error-storage-full = There is no room left on this device to store this.
+    .safe = What was stored before is kept.
+    .do = Free some space on this device and try again.
+error-message-number = The main server has had message { $number } of this device already; the last one was { $accepted }.
+    .safe = Nothing is sent twice and nothing is lost.
+    .do = You need do nothing: the next exchange goes on from there. If this stays, tell the administrator.
+error-malformed = The answer can't be understood ({ $what }).
+    .safe = What you typed is kept.
+    .do = Try again. If it happens again, tell the administrator what is in the brackets.
+error-internal = Something went wrong on the server.
+    .safe = Nothing was changed.
+    .do = Try again. If it happens again, tell the administrator this number: { $report }.
+
+## Troubles of the app itself
+
+error-folder = The app can't use its folder on this device ({ $what }).
+    .safe = What is stored there is left as it is.
+    .do = Restart the device. If it happens again, tell the administrator what is in the brackets.
+error-no-room = There is no room left on this device: what you type now can't be kept.
+    .safe = It is still on the screen.
+    .do = Free some space before you close the app.
+error-damaged = { $file } on this device is damaged or is not a file of this app.
+    .safe = It was left as it is, for it may hold what was typed and not sent yet.
+    .do = Ask the administrator to save it.
+error-store = What you type can't be kept on this device ({ $what }).
+    .safe = It is still on the screen.
+    .do = Save the form if you can, then restart the app. If it happens again, tell the administrator what is in the brackets.
+error-database = The data on this device can't be used ({ $what }).
+    .safe = They were left as they are.
+    .do = Restart the app. If it happens again, tell the administrator what is in the brackets.
+error-migration = The data on this device can't follow the new version of the app: { $object }.{ $attribute } ({ $what }).
+    .safe = They were left as they are.
+    .do = Tell the administrator what is written here.
+error-secrets = The safe place for passwords on this device can't be used ({ $what }).
+    .safe = Nothing was changed.
+    .do = Unlock the device and try again. If it happens again, tell the administrator what is in the brackets.
+error-stopped = The app is closing.
+    .safe = What you typed is kept as a draft.
+    .do = Open it again.
+error-never-settles = { $function } of the app waits for something that never comes.
+    .safe = What you typed is kept.
+    .do = Close the form and open it again. If it happens again, tell the administrator this name.
+error-modules = The app's own code could not be started ({ $what }).
+    .safe = What you typed is kept.
+    .do = Restart the app. If it happens again, tell the administrator what is in the brackets.
+
+## What was more than is allowed
+
+limit-call-time = time of the app's code
+limit-call-memory = memory of the app's code
+limit-call-stack = calls within calls of the app's code
+limit-nesting = saves that cause other saves
+limit-query-time = time of a search
+limit-query-size = size of a search
+limit-query-rows = rows found
+limit-references = links asked for
+limit-table-rows = rows of a table
+limit-message-size = things sent at once
+limit-request-size = size of the request
+limit-request-time = time of the request
+limit-answer-size = size of the answer
+limit-unknown = what was asked for
+
+## What a right is for
+
+right-read = see “{ $title }”
+right-insert = add to “{ $title }”
+right-update = change “{ $title }”
+right-delete = delete from “{ $title }”
+right-post = post “{ $title }”
+right-use = use “{ $title }”
+right-keep = save what you would not see afterwards in “{ $title }”
+right-exchange = exchange data as this device
+
+## Checks of what is saved
+
+check-fit = “{ $title }”: the value does not fit. Choose or type another one.
+check-required = Fill in “{ $title }”.
+check-min = “{ $title }” must be { $limit } or more.
+check-max = “{ $title }” must be { $limit } or less.
+check-in-row = Row { $row }: { $text }
+check-rows = “{ $title }” may have { $count } rows at most. Remove some, or split them over several documents.
+check-taken = “{ $title }” { $number } is taken already. Choose another one.
+check-numbers-used = All values of “{ $title }” with { $length } characters are used up. Tell the administrator.
+check-needed = The app needs { $item }, so it can't be deleted.
+check-blocked = This user may not work any more. Ask the administrator.
+check-overtaken = { $title } was changed on the main server meanwhile, and that value stands. Yours is kept here: look and save again if it is still right.
+check-unknown-device = The main server does not know this device. Nothing is lost: sign out and in again.
+
+## How a document is named
+
+document-presentation = { $title } { $number } of { $date }
