@@ -112,6 +112,17 @@ class Phone {
     await this.page.waitForFunction(([input, wanted]) => input.value === wanted, [handle, text]);
   }
 
+  /** Waits until an element shows a text; gives the whole of it. */
+  async shows(name, text) {
+    const shown = this.at.locator(`[data-element=${name}]`).filter({ hasText: text }).first();
+    await shown.waitFor();
+    return shown.locator("span").last().innerText();
+  }
+
+  async search(text) {
+    await this.at.locator("input[type=search]").first().fill(text);
+  }
+
   async says(text) {
     await this.at.getByText(text).first().waitFor();
   }

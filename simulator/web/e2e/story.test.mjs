@@ -133,6 +133,52 @@ test("M1: on a poor connection what is on the device opens there, and the rest f
   await ann.mode("normal");
 });
 
+test("F7: an order that nobody typed into reopens itself when the link is lost, and carries by hand what only main knows", async () => {
+  await ann.open("Document.Orders.List");
+  await ann.at.locator("[data-test=row]").filter({ hasText: "North Pier Grill" }).first().click();
+  await ann.form("Document.Orders.Item", "main");
+  const hint = await ann.shows("Hint", /orders before/);
+  await ann.link("Lost");
+  await ann.form("Document.Orders.Item", "standalone");
+  await ann.shows("Hint", hint);
+  await ann.link("Good");
+  await ann.at.locator(".mode.normal.available").waitFor();
+});
+
+test("F9: a form takes filling into its own hands: what can't be copied is made anew, the text comes along", async () => {
+  await ann.open("Document.Visits.List");
+  await ann.at.locator("[data-test=row]").first().click();
+  await ann.form("Document.Visits.Item", "standalone");
+  await ann.field("Note").fill("bring samples");
+  await ann.command("openFromMainServer");
+  await ann.form("Document.Visits.Item", "main");
+  await ann.holds("Note", "bring samples");
+  await ann.at.locator("[data-element=Earlier] td").first().waitFor();
+  await desk.picture("filled-by-hand");
+  await ann.command("writeAndClose");
+});
+
+test("R6: code of the device asks the main server; without a connection the person is told what is missing and what to do", async () => {
+  await ann.open("Catalog.Goods.List");
+  await ann.search("Halva");
+  await ann.at.locator("[data-test=row]").filter({ hasText: "Halva" }).first().click();
+  await ann.form("Catalog.Goods.Item", "standalone");
+  await ann.command("headOffice");
+  await ann.says("Halva, 300 g: 3.6");
+  await ann.link("Lost");
+  await ann.at.locator(".mode.lost").first().waitFor();
+  await ann.command("headOffice");
+  await ann.says("no connection with the main server");
+  await ann.says("try again when the connection is back");
+  await desk.picture("main-server-is-missing");
+  await ann.link("Good");
+  await ann.at.locator(".mode.normal.available").waitFor();
+  await ann.command("openFromMainServer");
+  await ann.form("Catalog.Goods.Item", "main");
+  await ann.at.locator("[data-element=Picture] img").waitFor();
+  await desk.picture("more-on-the-main-server");
+});
+
 test("F10c: a form with a spreadsheet and a chart is not reopened, and says why", async () => {
   await ann.open("CommonForm.Dashboard.Form");
   await ann.form("CommonForm.Dashboard.Form", "main");

@@ -1,6 +1,10 @@
 /** The person scans or types; what the form can't tell the new one by itself is carried by hand. */
 let hints = 0;
 
+export async function onOpen(form: any): Promise<void> {
+  if (form.Counterparty) form.Hint = await form.server.hint();
+}
+
 export async function counterpartyChanged(form: any): Promise<void> {
   form.Hint = form.Counterparty ? await form.server.hint() : "";
   hints += 1;

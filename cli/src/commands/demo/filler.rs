@@ -1,128 +1,61 @@
-//! `twinshore demo`: a main server with the demo's data, and two phones in the browser.
+//! The demo's own data: goods with pictures, customers, contracts, orders, a visit, and the users ann and bob.
 
-use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use clap::Args;
 use indexmap::IndexMap;
 use twinshore_engine::rights::UserRights;
 use twinshore_engine::users::{self, User};
 use twinshore_engine::{Engine, EngineError, Unit, objects};
-use twinshore_metadata::{Bundle, ObjectName, Ref, TableRow, Value};
+use twinshore_metadata::{Bundle, ObjectName, Picture, Ref, TableRow, Value};
 use twinshore_protocol::WriteAction;
-use twinshore_simulator::{PhoneSetup, Simulator};
 
-use super::{CommandError, open_engine};
-use crate::output;
+/// A picture in PNG.
+type Png = &'static [u8];
+/// Name, price, unit, picture.
+type Product = (&'static str, &'static str, &'static str, Png);
 
-/// Arguments.
-#[derive(Debug, Args)]
-pub struct Demo {
-    /// Configuration folder
-    #[arg(long, default_value = "examples/field-sales")]
-    configuration: PathBuf,
-    /// Folder for the databases of the main server and the phones
-    #[arg(long, default_value = ".cache/demo")]
-    directory: PathBuf,
-    /// Table of places, made by scripts/data
-    #[arg(long)]
-    places: Option<PathBuf>,
-    /// Port of the page; 0 takes a free one
-    #[arg(long, default_value_t = 4173)]
-    port: u16,
-}
-
-impl Demo {
-    /// Serves until it is stopped.
-    pub async fn run(self) -> Result<(), CommandError> {
-        let file = |cause| CommandError::File { path: self.directory.clone(), cause };
-        std::fs::create_dir_all(&self.directory).map_err(file)?;
-        let database = self.directory.join("main.db");
-        let program = std::env::current_exe().map_err(file)?;
-        self.fill(&database, &program)?;
-        let running = twinshore_server::serve(twinshore_server::Config::new(&self.configuration, &database)).await?;
-        output::line(format_args!("main server on {}", running.url()));
-        let phones = ["ann", "bob"].map(|name| PhoneSetup { name: name.into(), user: name.into() }).into();
-        let simulator = Simulator::new(program, self.directory.join("phones"), running.address(), phones)
-            .map_err(|error| CommandError::Argument(error.to_string()))?;
-        let listener = tokio::net::TcpListener::bind(("127.0.0.1", self.port)).await.map_err(file)?;
-        let address = listener.local_addr().map_err(file)?;
-        output::line(format_args!("sign in as ann or bob, password: demo"));
-        output::line(format_args!("simulator on http://{address}"));
-        tokio::select! {
-            result = simulator.serve(listener) => result.map_err(|error| CommandError::Argument(error.to_string())),
-            _ = tokio::signal::ctrl_c() => {
-                running.stop().await;
-                Ok(())
-            }
-        }
-    }
-
-    /// Fills a new database: users, goods, customers, orders; places from the table.
-    fn fill(&self, database: &Path, program: &Path) -> Result<(), CommandError> {
-        let engine = open_engine(&self.configuration, Some(database.to_owned()))?;
-        let reader = engine.database().reader()?;
-        if !users::names(&reader)?.is_empty() {
-            return Ok(());
-        }
-        drop(reader);
-        drop(engine);
-        if let Some(places) = &self.places {
-            output::line(format_args!("reading places …"));
-            let status = std::process::Command::new(program)
-                .args(["import", "csv"])
-                .args([self.configuration.as_path(), places.as_path()])
-                .args(["--object", "Catalog.Places", "--database"])
-                .arg(database)
-                .status()
-                .map_err(|cause| CommandError::File { path: places.clone(), cause })?;
-            if !status.success() {
-                return Err(CommandError::Argument("the places could not be read".into()));
-            }
-        }
-        let engine = open_engine(&self.configuration, Some(database.to_owned()))?;
-        Filler::new(&engine).run().map_err(CommandError::from)
-    }
-}
-
-/// Name, price, unit.
-type Product = (&'static str, &'static str, &'static str);
+const TEA: Png = include_bytes!("../../../../examples/field-sales/pictures/tea.png");
+const COFFEE: Png = include_bytes!("../../../../examples/field-sales/pictures/coffee.png");
+const CHOCOLATE: Png = include_bytes!("../../../../examples/field-sales/pictures/chocolate.png");
+const HONEY: Png = include_bytes!("../../../../examples/field-sales/pictures/honey.png");
+const SWEETS: Png = include_bytes!("../../../../examples/field-sales/pictures/sweets.png");
+const WATER: Png = include_bytes!("../../../../examples/field-sales/pictures/water.png");
 
 /// Groups with their products.
 const GOODS: [(&str, &[Product]); 4] = [
     (
         "Tea",
         &[
-            ("Green tea, 100 g", "4.20", "pack"),
-            ("Black tea, 100 g", "3.80", "pack"),
-            ("Herbal tea, 50 g", "3.10", "pack"),
-            ("Oolong, 100 g", "8.90", "pack"),
+            ("Green tea, 100 g", "4.20", "pack", TEA),
+            ("Black tea, 100 g", "3.80", "pack", TEA),
+            ("Herbal tea, 50 g", "3.10", "pack", TEA),
+            ("Oolong, 100 g", "8.90", "pack", TEA),
         ],
     ),
     (
         "Coffee",
         &[
-            ("Espresso beans, 1 kg", "14.50", "kg"),
-            ("Filter coffee, 500 g", "7.90", "pack"),
-            ("Decaf beans, 1 kg", "16.20", "kg"),
+            ("Espresso beans, 1 kg", "14.50", "kg", COFFEE),
+            ("Filter coffee, 500 g", "7.90", "pack", COFFEE),
+            ("Decaf beans, 1 kg", "16.20", "kg", COFFEE),
         ],
     ),
     (
         "Sweets",
         &[
-            ("Dark chocolate, 100 g", "2.40", "bar"),
-            ("Honey, 500 g", "6.70", "jar"),
-            ("Marzipan, 200 g", "4.90", "pack"),
-            ("Halva, 300 g", "3.60", "pack"),
+            ("Dark chocolate, 100 g", "2.40", "bar", CHOCOLATE),
+            ("Honey, 500 g", "6.70", "jar", HONEY),
+            ("Marzipan, 200 g", "4.90", "pack", SWEETS),
+            ("Halva, 300 g", "3.60", "pack", SWEETS),
         ],
     ),
     (
         "Water",
         &[
-            ("Still water, 0.5 l", "0.60", "bottle"),
-            ("Sparkling water, 0.5 l", "0.65", "bottle"),
-            ("Still water, 19 l", "5.20", "bottle"),
+            ("Still water, 0.5 l", "0.60", "bottle", WATER),
+            ("Sparkling water, 0.5 l", "0.65", "bottle", WATER),
+            ("Still water, 19 l", "5.20", "bottle", WATER),
         ],
     ),
 ];
@@ -142,19 +75,21 @@ const CUSTOMERS: [&str; 12] = [
 ];
 
 /// Writes the demo's own data.
-struct Filler {
+pub struct Filler {
     unit: Rc<Unit>,
     handlers: Rc<dyn objects::ObjectHandlers>,
 }
 
 impl Filler {
-    fn new(engine: &Engine) -> Self {
+    /// Writes to this engine, with its handlers.
+    pub fn new(engine: &Engine) -> Self {
         let unit = Rc::new(Unit::new(engine, Arc::new(UserRights::platform(&engine.bundle().configuration))));
         let handlers = engine.handlers()(&unit);
         Self { unit, handlers }
     }
 
-    fn run(&self) -> Result<(), EngineError> {
+    /// Writes everything.
+    pub fn run(&self) -> Result<(), EngineError> {
         let ann = self.add(
             "Catalog.Employees",
             &[("Description", "Ann Shore".into()), ("Login", "ann".into()), ("Phone", "+1 555 0101".into())],
@@ -198,7 +133,7 @@ impl Filler {
         let mut all = Vec::new();
         for (group, items) in GOODS {
             let parent = self.add("Catalog.Goods", &[("Description", group.into()), ("IsGroup", true.into())])?;
-            for (name, price, unit) in items {
+            for (name, price, unit, picture) in items {
                 let price = number(price);
                 let item = self.add(
                     "Catalog.Goods",
@@ -207,6 +142,7 @@ impl Filler {
                         ("Price", price.clone()),
                         ("Unit", (*unit).into()),
                         ("Parent", parent.clone().into()),
+                        ("Picture", png(picture)),
                     ],
                 )?;
                 all.push((item, price));
@@ -286,4 +222,8 @@ fn fixed(object: &str, value: &str) -> Ref {
 
 fn number(text: &str) -> Value {
     Value::Decimal(text.parse().expect("numbers written here are numbers"))
+}
+
+fn png(bytes: Png) -> Value {
+    Value::Picture(Picture { media_type: "image/png".into(), bytes: bytes.to_vec() })
 }
