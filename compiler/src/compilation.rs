@@ -15,7 +15,7 @@ use crate::objects::References;
 use crate::report::CompositionReport;
 use crate::source::{self, Source};
 use crate::yaml::{self, Node};
-use crate::{check, composition, defaults, forms, objects, settings};
+use crate::{check, composition, defaults, forms, local_code, objects, settings};
 
 /// What a good configuration becomes.
 #[derive(Debug, Clone)]
@@ -75,18 +75,21 @@ impl Compiler<'_> {
         for object in configuration.objects.values_mut() {
             defaults::add_forms(object);
         }
-        let (offline_file, mut composition) = self.composition(sorted.offline.as_ref(), &configuration);
+        let mut composition = self.composition(sorted.offline.as_ref(), &modules, &configuration);
         composition::pull_in(&mut composition, &configuration);
-        let whole = self.compile_modules(&modules, &configuration, None, &offline_file);
+        let whole = self.compile_modules(&modules, None);
         let exports = whole.iter().map(|(name, m)| (name.clone(), m.module.exports.clone())).collect();
         check::references(&configuration, &self.references, self.diagnostics);
+        settings::check_governed(&configuration, self.diagnostics);
         for draft in &drafts {
             check::form(&configuration, &exports, draft, self.diagnostics);
         }
         for (object, text, place) in &self.conditions {
             check::condition(&configuration, object, text, place, self.diagnostics);
         }
-        let device = self.compile_modules(&modules, &configuration, Some(&composition), &offline_file);
+        let device = self.compile_modules(&modules, Some(&composition));
+        composition::pull_in_named(&mut composition, local_code::wanted(device.values(), &configuration));
+        self.warn_of_local_code(&device, &configuration, &composition);
         if self.diagnostics.has_errors() {
             return None;
         }
@@ -239,30 +242,35 @@ impl Compiler<'_> {
         }
     }
 
-    fn composition(&mut self, offline: Option<&(String, Node)>, configuration: &Configuration) -> (String, Composition) {
-        match offline {
-            Some((file, node)) => {
-                let composition = settings::read_composition(
-                    file,
-                    node,
-                    configuration,
-                    &mut self.references,
-                    &mut self.conditions,
-                    self.diagnostics,
-                );
-                (file.clone(), composition)
+    fn composition(
+        &mut self,
+        offline: Option<&(String, Node)>,
+        modules: &BTreeMap<ModuleName, Source>,
+        configuration: &Configuration,
+    ) -> Composition {
+        let Some((file, node)) = offline else { return Composition::default() };
+        let composition =
+            settings::read_composition(file, node, configuration, &mut self.references, &mut self.conditions, self.diagnostics);
+        // P5: there is one client on the device, so a client's half has no copies to choose from.
+        for (name, inclusion) in &composition.included {
+            let half = |place| modules.contains_key(&ModuleName::Common(name.name.clone(), place));
+            if name.kind == ObjectKind::Module
+                && inclusion.priority != Priority::Main
+                && half(ModulePlace::Client)
+                && !half(ModulePlace::Server)
+            {
+                let message = format!("{name} runs on the client only, so its priority changes nothing");
+                self.diagnostics.note("client-priority", &Place::file(file.clone()), message);
             }
-            None => (String::from("offline.yaml"), Composition::default()),
         }
+        composition
     }
 
-    /// Modules for the main side, or for the device if a composition is given; with warnings for calls that only main can take (C10).
+    /// Modules for the main side, or for the device if a composition is given.
     fn compile_modules(
         &mut self,
         modules: &BTreeMap<ModuleName, Source>,
-        configuration: &Configuration,
         composition: Option<&Composition>,
-        _offline: &str,
     ) -> HashMap<ModuleName, Compiled> {
         let mut compiled = HashMap::new();
         for (name, source) in modules {
@@ -276,39 +284,33 @@ impl Compiler<'_> {
                 (ModulePlace::Client, Some(_)) => Target::ClientOfStandalone,
             };
             let Some(module) = modules::compile(source, target, self.diagnostics) else { continue };
-            self.check_uses(name, &module, target, configuration, composition);
+            if target == Target::MainServer {
+                self.refuse_main_server(&module);
+            }
             compiled.insert(name.clone(), module);
         }
         compiled
     }
 
-    fn check_uses(
+    /// R9: there is no way from the main server to itself.
+    fn refuse_main_server(&mut self, module: &Compiled) {
+        for used in module.uses.iter().filter(|used| used.object == "MainServer") {
+            let advice = "MainServer exists on the stand-alone server and on the client; put the call between `//#if MobileApplicationServer` and `//#endif`";
+            self.diagnostics.error("main-server", &used.place, "the main server can't call itself", advice);
+        }
+    }
+
+    fn warn_of_local_code(
         &mut self,
-        name: &ModuleName,
-        module: &Compiled,
-        target: Target,
+        device: &HashMap<ModuleName, Compiled>,
         configuration: &Configuration,
-        composition: Option<&Composition>,
+        composition: &Composition,
     ) {
-        for used in &module.uses {
-            if used.object == "MainServer" && target == Target::MainServer {
-                let advice = "MainServer exists on the stand-alone server and on the client; put the call between `//#if MobileApplicationServer` and `//#endif`";
-                self.diagnostics.error("main-server", &used.place, "the main server can't call itself", advice);
-            }
-            let common = ObjectName::new(ObjectKind::Module, used.object.clone());
-            let is_module = configuration.object(&common).is_some();
-            if let (true, Some(composition), Target::StandaloneServer) = (is_module, composition, target)
-                && composition.priority(&common).is_none_or(|p| p == Priority::MainOnly)
-            {
-                let message = format!(
-                    "Module.{} is not on the stand-alone server; this call will throw NotInComposition there",
-                    used.object
-                );
-                let advice = format!("call it as MainServer.{}.{}(…), or include it in offline.yaml", used.object, used.member);
-                self.diagnostics.warning("not-in-composition", &used.place, message, advice);
+        for (name, module) in device {
+            if modules::place_of(name) == ModulePlace::Server {
+                local_code::warn(module, configuration, composition, self.diagnostics);
             }
         }
-        let _ = name;
     }
 }
 

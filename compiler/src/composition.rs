@@ -3,26 +3,62 @@
 use std::collections::BTreeMap;
 
 use twinshore_metadata::{
-    AttributeType, ChildKind, Composition, Configuration, ElementKind, FormAttribute, FormDefinition, Inclusion,
-    ObjectDefinition, ObjectKind, Priority,
+    AttributeDefinition, AttributeType, ChildKind, Composition, Configuration, ElementKind, FormAttribute, FormDefinition,
+    Inclusion, ObjectDefinition, ObjectKind, ObjectName, Priority,
 };
 
-/// Enumerations and functional options that included things use are pulled in (C17).
+/// Enumerations that attributes of included things use, and functional options that govern them, are pulled in (C17).
 pub fn pull_in(composition: &mut Composition, configuration: &Configuration) {
-    let mut wanted: BTreeMap<_, String> = BTreeMap::new();
+    let mut wanted: BTreeMap<ObjectName, String> = BTreeMap::new();
     for name in composition.included.keys() {
         let Some(object) = configuration.object(name) else { continue };
-        let attributes = object.attributes.iter().map(|a| (a, format!("{name}.{}", a.name)));
-        let columns = object
-            .tables
-            .iter()
-            .flat_map(|t| t.columns.iter().map(move |c| (c, format!("{}.{}.{}", object.name, t.name, c.name))));
-        for (attribute, place) in attributes.chain(columns) {
+        for (attribute, place) in used_attributes(object, composition) {
             for target in attribute.types.references().filter(|t| t.kind == ObjectKind::Enumeration) {
                 wanted.entry(target.clone()).or_insert_with(|| place.clone());
             }
         }
     }
+    for option in configuration.of_kind(ObjectKind::FunctionalOption) {
+        let here = option.governs.iter().find(|governed| match &governed.child {
+            Some(child) => !composition.excludes(&governed.object, child.kind, &child.name),
+            None => composition.includes(&governed.object),
+        });
+        if let Some(governed) = here {
+            wanted.insert(option.name.clone(), governed.to_string());
+        }
+    }
+    pull_in_named(composition, wanted);
+}
+
+/// Attributes, columns and form attributes that the device has of an object, with their full names.
+fn used_attributes<'o>(object: &'o ObjectDefinition, composition: &Composition) -> Vec<(&'o AttributeDefinition, String)> {
+    let name = &object.name;
+    let excludes = |kind, child: &str| composition.excludes(name, kind, child);
+    let mut all: Vec<_> = object
+        .attributes
+        .iter()
+        .filter(|a| !excludes(ChildKind::Attributes, &a.name) && !excludes(ChildKind::Resources, &a.name))
+        .map(|a| (a, format!("{name}.{}", a.name)))
+        .collect();
+    for table in object.tables.iter().filter(|t| !excludes(ChildKind::Tables, &t.name)) {
+        let columns = table.columns.iter().map(|c| (c, format!("{}.{}", table.name, c.name)));
+        all.extend(columns.filter(|(_, p)| !excludes(ChildKind::Columns, p)).map(|(c, p)| (c, format!("{name}.{p}"))));
+    }
+    for form in object.forms.iter().filter(|f| !excludes(ChildKind::Forms, &f.name.form)) {
+        for attribute in &form.attributes {
+            match attribute {
+                FormAttribute::Value(a) => all.push((a, format!("{}.{}", form.name, a.name))),
+                FormAttribute::Table(t) => {
+                    all.extend(t.columns.iter().map(|c| (c, format!("{}.{}.{}", form.name, t.name, c.name))));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Includes these with their reasons, where they are not included already.
+pub fn pull_in_named(composition: &mut Composition, wanted: BTreeMap<ObjectName, String>) {
     for (name, reason) in wanted {
         composition.included.entry(name).or_insert_with(|| Inclusion { pulled_in_by: reason, ..Inclusion::default() });
     }
@@ -163,8 +199,7 @@ pub fn row_bytes(object: &ObjectDefinition) -> u64 {
         AttributeType::Uuid | AttributeType::Ref(_) => 17,
         _ => 20_000,
     };
-    let of = |all: &[twinshore_metadata::AttributeDefinition]| -> u64 {
-        all.iter().map(|a| a.types.0.iter().map(one).max().unwrap_or(0) + 1).sum()
-    };
+    let of =
+        |all: &[AttributeDefinition]| -> u64 { all.iter().map(|a| a.types.0.iter().map(one).max().unwrap_or(0) + 1).sum() };
     18 + of(&object.all_attributes())
 }

@@ -11,6 +11,7 @@ mod composition;
 mod defaults;
 mod diagnostics;
 mod forms;
+mod local_code;
 mod modules;
 mod objects;
 mod reader;

@@ -1,7 +1,7 @@
 //! Object files: `catalogs/Goods/Goods.yaml` and the like.
 
 use twinshore_metadata::{
-    AttributeDefinition, Bundle, CodeDefinition, CommandAction, CommandDefinition, CommandTarget, EnumerationValue,
+    AttributeDefinition, Bundle, CodeDefinition, CommandAction, CommandDefinition, CommandTarget, EnumerationValue, Governed,
     NumberPeriod, ObjectDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, PredefinedItem, RegisterDetails,
     RegisterKind, ScheduledJobDetails, TableDefinition, Title, TypeSet, Value,
 };
@@ -65,18 +65,21 @@ pub fn read(
             object.posts_to = referenced(&mut reader, "postsTo", file, references, diagnostics);
         }
         ObjectKind::Enumeration => object.values = read_values(&object.name, file, &mut reader, diagnostics),
-        ObjectKind::Constant | ObjectKind::SessionParameter | ObjectKind::FunctionalOption => {
+        ObjectKind::Constant | ObjectKind::SessionParameter => {
             read_value(&mut object, file, &mut reader, references, diagnostics)
+        }
+        ObjectKind::FunctionalOption => {
+            // C17: off until it is known to be on.
+            object.attributes =
+                vec![AttributeDefinition::new("Value", TypeSet::one(twinshore_metadata::AttributeType::Boolean))];
+            object.governs = read_governed(&mut reader, file, references, diagnostics);
         }
         ObjectKind::AccumulationRegister | ObjectKind::InformationRegister => {
             read_register(&mut object, kind, file, &mut reader, references, diagnostics)
         }
         ObjectKind::Module => object.server_call = reader.boolean("serverCall", false, diagnostics),
         ObjectKind::ExchangePlan => {
-            object.plan_content = referenced(&mut reader, "content", file, references, diagnostics)
-                .into_iter()
-                .map(|name| (name, true))
-                .collect();
+            object.plan_content = read_content(&mut reader, file, references, diagnostics);
         }
         ObjectKind::ScheduledJob => object.scheduled_job = read_job(&mut reader, diagnostics),
         ObjectKind::Report | ObjectKind::DataProcessor | ObjectKind::CommonForm => {}
@@ -259,6 +262,50 @@ fn referenced(
     let all: Vec<ObjectName> = parse_list(file, node, diagnostics);
     references.extend(all.iter().map(|name| (name.clone(), node.place(file))));
     all
+}
+
+fn read_governed(
+    reader: &mut Reader<'_>,
+    file: &str,
+    references: &mut References,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Governed> {
+    let Some(node) = reader.take("governs") else { return Vec::new() };
+    let all: Vec<Governed> = parse_list(file, node, diagnostics);
+    references.extend(all.iter().map(|governed| (governed.object.clone(), node.place(file))));
+    all
+}
+
+/// Content of an exchange plan: a list, or objects with how their changes are noted: `auto` or `byCode` (X1).
+fn read_content(
+    reader: &mut Reader<'_>,
+    file: &str,
+    references: &mut References,
+    diagnostics: &mut Diagnostics,
+) -> Vec<(ObjectName, bool)> {
+    let Some(node) = reader.take("content") else { return Vec::new() };
+    let mut content: Vec<(ObjectName, bool)> = Vec::new();
+    if !matches!(node.content, Content::Map(_)) {
+        content.extend(parse_list(file, node, diagnostics).into_iter().map(|name| (name, true)));
+    } else {
+        for (name, place, how) in entries(file, node, diagnostics) {
+            let by_itself = match how.text() {
+                Some("auto") => true,
+                Some("byCode") => false,
+                _ => {
+                    let advice = "known: auto, byCode";
+                    diagnostics.error("wrong-value", &how.place(file), "how changes are noted is expected here", advice);
+                    continue;
+                }
+            };
+            match name.parse() {
+                Ok(name) => content.push((name, by_itself)),
+                Err(error) => diagnostics.error("name", &place, format!("{error}"), ""),
+            }
+        }
+    }
+    references.extend(content.iter().map(|(name, _)| (name.clone(), node.place(file))));
+    content
 }
 
 /// Attributes of an object, a form or a register.

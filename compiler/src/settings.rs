@@ -2,7 +2,7 @@
 
 use twinshore_metadata::{
     ChildKind, ChildPath, Composition, Configuration, ExchangeSettings, FormName, FormPurpose, Inclusion, Language,
-    ObjectDefinition, ObjectName, RoleDefinition, RoleRights, SubsystemDefinition, Title,
+    ObjectDefinition, ObjectKind, ObjectName, RoleDefinition, RoleRights, SubsystemDefinition, Title,
 };
 
 use crate::diagnostics::{Diagnostics, Place};
@@ -294,22 +294,13 @@ fn read_inclusion(file: &str, node: &Node, object: &ObjectDefinition, diagnostic
             .except
             .extend(children(object).into_iter().filter(|c| only.iter().any(|o| o.kind == c.kind) && !only.contains(c)));
     }
-    // What is big stays off the device unless it is asked for (C5).
-    for attribute in object.attributes.iter().filter(|a| a.types.is_big()) {
-        let path = ChildPath { kind: ChildKind::Attributes, name: attribute.name.clone() };
-        let asked = include.contains(&path) || only.as_ref().is_some_and(|o| o.contains(&path));
-        if !asked && !inclusion.except.contains(&path) {
-            diagnostics.note(
-                "big-attribute",
-                &place,
-                format!(
-                    "{}.{} is big and stays on the main server; `include: [{path}]` brings it in",
-                    object.name, attribute.name
-                ),
-            );
-            inclusion.except.push(path);
-        }
-    }
+    keep_big_things_away(
+        object,
+        &mut inclusion,
+        |path| include.contains(path) || only.as_ref().is_some_and(|o| o.contains(path)),
+        &place,
+        diagnostics,
+    );
     inclusion.form_priorities = object.forms.iter().filter_map(|f| Some((f.name.form.clone(), f.priority?))).collect();
     inclusion.except.sort();
     inclusion.except.dedup();
@@ -317,9 +308,39 @@ fn read_inclusion(file: &str, node: &Node, object: &ObjectDefinition, diagnostic
     inclusion
 }
 
+/// What is big stays off the device unless it is asked for (C5).
+fn keep_big_things_away(
+    object: &ObjectDefinition,
+    inclusion: &mut Inclusion,
+    asked: impl Fn(&ChildPath) -> bool,
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) {
+    // A constant has one value: it is in or the constant is out.
+    if object.name.kind == ObjectKind::Constant {
+        return;
+    }
+    let attributes = object.attributes.iter().map(|a| (a, ChildKind::Attributes, a.name.clone()));
+    let columns = object
+        .tables
+        .iter()
+        .flat_map(|t| t.columns.iter().map(move |c| (c, ChildKind::Columns, format!("{}.{}", t.name, c.name))));
+    for (_, kind, name) in attributes.chain(columns).filter(|(a, ..)| a.types.is_big()) {
+        let path = ChildPath { kind, name };
+        if !asked(&path) && !inclusion.except.contains(&path) {
+            let message =
+                format!("{}.{} is big and stays on the main server; `include: [{path}]` brings it in", object.name, path.name);
+            diagnostics.note("big-attribute", place, message);
+            inclusion.except.push(path);
+        }
+    }
+}
+
 fn children(object: &ObjectDefinition) -> Vec<ChildPath> {
     let path = |kind, name: &str| ChildPath { kind, name: name.to_owned() };
-    let mut all: Vec<ChildPath> = object.attributes.iter().map(|a| path(ChildKind::Attributes, &a.name)).collect();
+    let is_key = |name: &String| object.register.as_ref().is_some_and(|r| r.dimensions.contains(name));
+    let mut all: Vec<ChildPath> =
+        object.attributes.iter().filter(|a| !is_key(&a.name)).map(|a| path(ChildKind::Attributes, &a.name)).collect();
     for table in &object.tables {
         all.push(path(ChildKind::Tables, &table.name));
         all.extend(table.columns.iter().map(|c| path(ChildKind::Columns, &format!("{}.{}", table.name, c.name))));
@@ -332,6 +353,22 @@ fn children(object: &ObjectDefinition) -> Vec<ChildPath> {
     all
 }
 
+/// What functional options govern exists.
+pub fn check_governed(configuration: &Configuration, diagnostics: &mut Diagnostics) {
+    for option in configuration.of_kind(ObjectKind::FunctionalOption) {
+        let place = Place::file(format!("{}/{1}/{1}.yaml", option.name.kind.folder(), option.name.name));
+        for governed in &option.governs {
+            let (Some(object), Some(child)) = (configuration.object(&governed.object), &governed.child) else { continue };
+            let mut known: Vec<String> = children(object).iter().map(ToString::to_string).collect();
+            known.extend(object.forms.iter().flat_map(|f| &f.commands).map(|c| format!("commands.{}", c.name)));
+            if !known.contains(&child.to_string()) {
+                let advice = crate::diagnostics::closest(&child.to_string(), known.iter().map(String::as_str));
+                diagnostics.error("unknown-child", &place, format!("{} has no {child}", object.name), advice);
+            }
+        }
+    }
+}
+
 fn check_child(object: &ObjectDefinition, path: &ChildPath, place: &Place, diagnostics: &mut Diagnostics) {
     let all = children(object);
     if path.kind == ChildKind::Attributes && object.standard_attributes().iter().any(|a| a.name == path.name) {
@@ -341,6 +378,10 @@ fn check_child(object: &ObjectDefinition, path: &ChildPath, place: &Place, diagn
             format!("{} is a standard attribute; it can't be excluded", path.name),
             "",
         );
+    } else if path.kind == ChildKind::Attributes && object.register.as_ref().is_some_and(|r| r.dimensions.contains(&path.name))
+    {
+        let message = format!("{} is a dimension: it tells records apart, so it can't be excluded", path.name);
+        diagnostics.error("dimension", place, message, "");
     } else if !all.contains(path) {
         let known: Vec<String> = all.iter().map(ToString::to_string).collect();
         let advice = crate::diagnostics::closest(&path.to_string(), known.iter().map(String::as_str));

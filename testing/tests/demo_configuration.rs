@@ -1,4 +1,4 @@
-//! The demo configuration on both servers: every form opens, every list has a page, every open module answers.
+//! The examples on both servers: every form opens, every list has a page, every open module answers.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use twinshore_engine::{Engine, OpenOptions};
 use twinshore_metadata::{Bundle, ElementKind, FormPurpose, ObjectKind};
 use twinshore_protocol::{ApplicationServer, ListPageRequest, OpenFormRequest, ServerError, SystemClock};
 
-fn demo() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/field-sales")
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)
 }
 
 fn engine(bundle: Bundle, folder: &Path, role: &str) -> Engine {
@@ -70,9 +70,8 @@ async fn every_form_opens(engine: &Engine) {
     assert!(opened > 10, "{opened}");
 }
 
-#[tokio::test]
-async fn every_form_of_the_demo_opens_on_both_servers() {
-    let published = twinshore_server::publish(&demo()).expect("a sound configuration");
+async fn every_form_of(name: &str) {
+    let published = twinshore_server::publish(&example(name)).expect("a sound configuration");
     let device = published.device.expect("a composition");
     let folders = [tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder")];
     let main = engine(published.main, folders[0].path(), "Manager");
@@ -82,8 +81,17 @@ async fn every_form_of_the_demo_opens_on_both_servers() {
 }
 
 #[tokio::test]
-async fn every_module_of_the_demo_knows_its_server() {
-    let published = twinshore_server::publish(&demo()).expect("a sound configuration");
+async fn every_form_of_the_demo_opens_on_both_servers() {
+    every_form_of("field-sales").await;
+}
+
+#[tokio::test]
+async fn every_form_of_the_fixture_opens_on_both_servers() {
+    every_form_of("fixture").await;
+}
+
+async fn every_module_of(name: &str) {
+    let published = twinshore_server::publish(&example(name)).expect("a sound configuration");
     let device = published.device.expect("a composition");
     for (bundle, expect) in [(published.main, "main"), (device.standalone, "standalone")] {
         let folder = tempfile::tempdir().expect("a folder");
@@ -97,4 +105,14 @@ async fn every_module_of_the_demo_knows_its_server() {
             assert_eq!(answer.map(|a| a.result), Ok(expect.into()), "{}", module.name);
         }
     }
+}
+
+#[tokio::test]
+async fn every_module_of_the_demo_knows_its_server() {
+    every_module_of("field-sales").await;
+}
+
+#[tokio::test]
+async fn every_module_of_the_fixture_knows_its_server() {
+    every_module_of("fixture").await;
 }

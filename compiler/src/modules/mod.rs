@@ -10,7 +10,7 @@ use twinshore_metadata::{CompiledModule, FormName, ModuleName, ModulePlace, Obje
 use crate::diagnostics::{Diagnostics, Place};
 use crate::source::Source;
 
-pub use strip::GlobalUse;
+pub use strip::{GlobalUse, QueryText};
 
 /// A module source with its name.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct Compiled {
     pub module: CompiledModule,
     /// Members of globals it uses (`Prices.current`), with their places.
     pub uses: Vec<GlobalUse>,
+    /// Queries whose whole text is known.
+    pub queries: Vec<QueryText>,
 }
 
 /// The name of a module from its path: `modules/Prices/Prices.server.ts`, `documents/Orders/Orders.object.ts`,
@@ -74,7 +76,7 @@ pub fn compile(source: &Source, target: Target, diagnostics: &mut Diagnostics) -
     let text = directives::resolve(&source.file, &source.text, target.symbols(), diagnostics)?;
     let stripped = strip::strip(&source.file, &text, diagnostics)?;
     let module = CompiledModule { file: source.file.clone(), code: stripped.code, exports: stripped.exports };
-    Some(Compiled { module, uses: stripped.uses })
+    Some(Compiled { module, uses: stripped.uses, queries: stripped.queries })
 }
 
 /// Modules by name; two sources of one name are an error.

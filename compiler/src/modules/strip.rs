@@ -20,6 +20,15 @@ pub struct GlobalUse {
     pub place: Place,
 }
 
+/// The text of a query that stands in the code as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryText {
+    /// `SELECT …`
+    pub text: String,
+    /// Where it begins.
+    pub place: Place,
+}
+
 /// A module without types.
 pub struct Stripped {
     /// JavaScript.
@@ -28,6 +37,8 @@ pub struct Stripped {
     pub exports: Vec<String>,
     /// Members of globals that are called.
     pub uses: Vec<GlobalUse>,
+    /// Queries whose whole text is known.
+    pub queries: Vec<QueryText>,
 }
 
 /// JavaScript of a TypeScript module; none if it can't be parsed or uses what is more than types.
@@ -42,7 +53,8 @@ pub fn strip(file: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<St
         }
         return None;
     }
-    let mut stripper = Stripper { file, text, blanks: Vec::new(), uses: Vec::new(), unsupported: Vec::new() };
+    let mut stripper =
+        Stripper { file, text, blanks: Vec::new(), uses: Vec::new(), queries: Vec::new(), unsupported: Vec::new() };
     stripper.visit_program(&parsed.program);
     if !stripper.unsupported.is_empty() {
         for (span, what, advice) in stripper.unsupported {
@@ -51,7 +63,7 @@ pub fn strip(file: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<St
         return None;
     }
     let code = blanked(text, &stripper.blanks);
-    Some(Stripped { code, exports: exports(&parsed.program), uses: stripper.uses })
+    Some(Stripped { code, exports: exports(&parsed.program), uses: stripper.uses, queries: stripper.queries })
 }
 
 fn place(file: &str, text: &str, offset: usize) -> Place {
@@ -97,6 +109,7 @@ struct Stripper<'t> {
     text: &'t str,
     blanks: Vec<Span>,
     uses: Vec<GlobalUse>,
+    queries: Vec<QueryText>,
     unsupported: Vec<(Span, &'static str, &'static str)>,
 }
 
@@ -256,6 +269,26 @@ impl<'a> Visit<'a> for Stripper<'_> {
         } else {
             walk::walk_export_named_declaration(self, it);
         }
+    }
+
+    fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
+        let callee = if let Expression::Identifier(name) = &it.callee { name.name.as_str() } else { "" };
+        let is_query = callee == "query";
+        if let ("functionalOption", Some(Argument::StringLiteral(name))) = (callee, it.arguments.first()) {
+            let place = place(self.file, self.text, it.span.start as usize);
+            self.uses.push(GlobalUse { object: "FunctionalOptions".into(), member: name.value.to_string(), place });
+        }
+        let text = match it.arguments.first() {
+            Some(Argument::StringLiteral(text)) if is_query => Some((text.value.to_string(), text.span)),
+            Some(Argument::TemplateLiteral(text)) if is_query => {
+                text.single_quasi().map(|quasi| (quasi.to_string(), text.span))
+            }
+            _ => None,
+        };
+        if let Some((text, span)) = text {
+            self.queries.push(QueryText { text, place: place(self.file, self.text, span.start as usize) });
+        }
+        walk::walk_call_expression(self, it);
     }
 
     fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {

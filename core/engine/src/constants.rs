@@ -1,7 +1,7 @@
-//! Constants.
+//! Constants, and values of functional options, which are kept like them.
 
 use rusqlite::OptionalExtension;
-use twinshore_metadata::{ObjectName, Value};
+use twinshore_metadata::{ObjectKind, ObjectName, Value};
 
 use crate::changes::{self, ChangeKey};
 use crate::rights::Action;
@@ -13,7 +13,8 @@ use crate::{EngineError, Unit};
 /// If it is not here or may not be read.
 pub fn get(unit: &Unit, name: &ObjectName) -> Result<Value, EngineError> {
     let definition = unit.object(name)?;
-    if !unit.is_loading() {
+    // A functional option says what is offered: everybody may ask.
+    if !unit.is_loading() && name.kind != ObjectKind::FunctionalOption {
         unit.user().check(Action::Read, name, definition.title.text(&unit.user().language))?;
     }
     let text: Option<String> = unit
@@ -31,6 +32,10 @@ pub fn get(unit: &Unit, name: &ObjectName) -> Result<Value, EngineError> {
 pub fn set(unit: &Unit, name: &ObjectName, value: Value) -> Result<(), EngineError> {
     let definition = unit.object(name)?.clone();
     if !unit.is_loading() {
+        if name.kind == ObjectKind::FunctionalOption && unit.engine().is_standalone() {
+            let title = definition.title.text(&unit.user().language).into();
+            return Err(EngineError::refused(unit.say("check-option-on-main", &[("title", title)])));
+        }
         unit.user().check(Action::Update, name, definition.title.text(&unit.user().language))?;
     }
     let value = definition.attributes.first().map_or(value.clone(), |a| a.types.coerce(value));

@@ -21,6 +21,7 @@ pub mod journal;
 pub mod lists;
 mod numbering;
 pub mod objects;
+pub mod options;
 pub mod query;
 pub mod registers;
 pub mod rights;
@@ -28,6 +29,7 @@ pub mod schema;
 mod search;
 mod session;
 pub mod storage;
+mod temporary;
 mod unit;
 pub mod users;
 

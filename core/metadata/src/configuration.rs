@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{FormDefinition, FormName, ObjectDefinition, ObjectKind, ObjectName, Title};
+use crate::{FormDefinition, FormName, Governed, ObjectDefinition, ObjectKind, ObjectName, Title};
 
 /// A language of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +127,17 @@ impl Configuration {
     /// Objects of a kind.
     pub fn of_kind(&self, kind: ObjectKind) -> impl Iterator<Item = &ObjectDefinition> {
         self.objects.values().filter(move |o| o.name.kind == kind)
+    }
+
+    /// Things of an object that functional options govern, each with its options; a thing is offered while one of them is on.
+    pub fn governed(&self, object: &ObjectName) -> BTreeMap<&Governed, Vec<&str>> {
+        let mut all: BTreeMap<&Governed, Vec<&str>> = BTreeMap::new();
+        for option in self.of_kind(ObjectKind::FunctionalOption) {
+            for governed in option.governs.iter().filter(|g| g.object == *object) {
+                all.entry(governed).or_default().push(&option.name.name);
+            }
+        }
+        all
     }
 
     /// An enumeration value's definition by reference.

@@ -12,6 +12,7 @@ mod configuration;
 mod form;
 mod name;
 mod object;
+mod option;
 mod record;
 pub mod text;
 mod title;
@@ -30,6 +31,7 @@ pub use object::{
     AttributeDefinition, CodeDefinition, EnumerationValue, NumberPeriod, ObjectDefinition, PredefinedItem, RegisterDetails,
     RegisterKind, ScheduledJobDetails, TableDefinition,
 };
+pub use option::Governed;
 pub use record::{Record, TableRow};
 pub use title::Title;
 pub use types::{AttributeType, DateParts, TypeError, TypeSet};

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    AttributeType, CommandDefinition, DateParts, FormDefinition, FormName, FormPurpose, ObjectKind, ObjectName, Title, TypeSet,
-    Value,
+    AttributeType, CommandDefinition, DateParts, FormDefinition, FormName, FormPurpose, Governed, ObjectKind, ObjectName,
+    Title, TypeSet, Value,
 };
 
 /// An attribute of an object, a column of a tabular section, a dimension or resource of a register.
@@ -213,6 +213,9 @@ pub struct ObjectDefinition {
     /// Common module: its server half may be called by clients and through `MainServer`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub server_call: bool,
+    /// Functional options only: what is offered while the option is on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub governs: Vec<Governed>,
 }
 
 impl ObjectDefinition {
@@ -236,6 +239,7 @@ impl ObjectDefinition {
             scheduled_job: None,
             plan_content: Vec::new(),
             server_call: false,
+            governs: Vec::new(),
         }
     }
 

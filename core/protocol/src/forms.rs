@@ -50,9 +50,13 @@ pub struct OpenFormResponse {
     pub can_write: bool,
     /// The person may post.
     pub can_post: bool,
-    /// Attributes the person may not see; their values are absent from `record`.
+    /// Attributes and tables that are not shown, for want of rights or because their functional option is off (C17); their
+    /// values are absent from `record`.
     #[serde(default)]
     pub hidden: Vec<String>,
+    /// Commands whose functional option is off.
+    #[serde(default)]
+    pub off_commands: Vec<String>,
     /// Attributes the person may not change.
     #[serde(default)]
     pub read_only: Vec<String>,

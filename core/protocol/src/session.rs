@@ -36,6 +36,9 @@ pub struct SessionResponse {
     pub rights: BTreeMap<ObjectName, ObjectRights>,
     /// What devices should run (A5).
     pub device_bundle: Option<BundleHash>,
+    /// Functional options of this server that are on (C17, R14).
+    #[serde(default)]
+    pub options: Vec<String>,
 }
 
 /// First sign-in on a device.

@@ -213,6 +213,7 @@ check-rows = “{ $title }” may have { $count } rows at most. Remove some, or 
 check-taken = “{ $title }” { $number } is taken already. Choose another one.
 check-numbers-used = All values of “{ $title }” with { $length } characters are used up. Tell the administrator.
 check-needed = The app needs { $item }, so it can't be deleted.
+check-option-on-main = “{ $title }” is switched on the main server only; this device receives it from there.
 check-blocked = This user may not work any more. Ask the administrator.
 check-overtaken = { $title } was changed on the main server meanwhile, and that value stands. Yours is kept here: look and save again if it is still right.
 check-unknown-device = The main server does not know this device. Nothing is lost: sign out and in again.

@@ -60,7 +60,7 @@ impl HostApi for ClientHost {
         };
         match operation {
             "server.call" | "mainServer.call" | "form.server" | "form.write" | "form.close" | "form.reopen" | "form.open"
-            | "form.reopenAll" | "ask" => {
+            | "form.reopenAll" | "option.get" | "ask" => {
                 let ticket = app.tickets.replace(app.tickets.get() + 1);
                 let (operation, server) = (operation.to_owned(), self.server);
                 app.spawn(move |app| async move {
@@ -347,6 +347,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             let (module, method, values) = (arguments.text()?, arguments.text()?, arguments.list());
             module_call(app, UsedServer::Main, module, method, values).await
         }
+        "option.get" => app.functional_option(&arguments.text()?).await,
         "form.server" => {
             let (form, method, values) = (arguments.form()?, arguments.text()?, arguments.list());
             form_call(app, form, method, values).await

@@ -3,6 +3,7 @@
 use twinshore_metadata::{FormName, FormPurpose, ObjectDefinition, ObjectKind, ObjectName, SubsystemDefinition};
 
 use super::App;
+use super::options::is_off;
 use crate::forms::words;
 use crate::view::*;
 use crate::{Mode, Route};
@@ -109,6 +110,9 @@ impl App {
             rights.use_
         };
         if !visible {
+            return None;
+        }
+        if is_off(&work, &object.name) {
             return None;
         }
         let form = main_form(object)?;

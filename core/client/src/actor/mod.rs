@@ -9,6 +9,7 @@ mod input;
 mod interface;
 mod link;
 mod lists;
+mod options;
 mod reopen;
 mod start;
 mod sync;

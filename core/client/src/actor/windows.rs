@@ -115,11 +115,12 @@ impl App {
     ) -> Result<u32, ServerError> {
         let configuration = self.configuration(server).ok_or(ServerError::SessionExpired)?;
         let object = configuration.object(&name.owner).cloned();
-        let definition = object
+        let mut definition = object
             .as_ref()
             .and_then(|o| o.form(&name.form))
             .cloned()
             .ok_or_else(|| ServerError::NotInComposition { name: name.to_string() })?;
+        definition.without_commands.extend(response.off_commands.iter().cloned());
         let id = {
             let mut state = self.state.borrow_mut();
             u32::try_from(super::next(&mut state)).unwrap_or(u32::MAX)

@@ -264,6 +264,7 @@ impl Drawing<'_> {
             view.title = table.title.text(self.language()).to_owned();
         }
         view.read_only |= !self.may_change(path);
+        view.visible &= !self.form.hidden.iter().any(|h| h == path);
         if let Some(error) = self.form.errors.get(path) {
             view.error.clone_from(error);
         }
@@ -378,6 +379,7 @@ impl Drawing<'_> {
                 }
                 let external = matches!(&definition.target, CommandTarget::Object(object) if !(self.around.is_local)(object));
                 self.follow_main_server(view, definition.on_main_server_unavailable, external);
+                view.visible &= !self.form.definition.without_commands.iter().any(|c| c == command);
             }
             None => {
                 if view.title.is_empty() {

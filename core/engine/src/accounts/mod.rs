@@ -5,10 +5,12 @@
 
 mod tokens;
 
+use std::sync::Arc;
+
 use twinshore_protocol::{RefreshRequest, ServerError, SignInRequest, SignInResponse};
 use uuid::Uuid;
 
-use crate::{Engine, EngineError, session, users};
+use crate::{Engine, EngineError, Unit, session, users};
 
 pub(crate) use tokens::TABLES;
 pub use tokens::{Authenticated, DeviceRow, TokenPair};
@@ -43,7 +45,7 @@ impl Engine {
     }
 
     fn answer(&self, user_name: &str, pair: TokenPair) -> Result<SignInResponse, ServerError> {
-        let rights = self.rights(user_name)?;
+        let unit = Unit::new(self, Arc::new(self.rights(user_name)?));
         let user = users::get(&*self.database().reader()?, user_name, None)?.ok_or(ServerError::SessionExpired)?;
         Ok(SignInResponse {
             token: pair.token,
@@ -51,7 +53,7 @@ impl Engine {
             refresh_token: pair.refresh_token,
             offline_verifier: user.verifier,
             offline_grace_days: OFFLINE_GRACE_DAYS,
-            session: session::session_response(&rights, &self.bundle().configuration),
+            session: session::session_response(&unit)?,
         })
     }
 

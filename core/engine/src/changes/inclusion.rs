@@ -36,7 +36,9 @@ fn record_all(unit: &Unit, connection: &Lease, object: &ObjectDefinition) -> Res
     let (key, kind) = match object.name.kind {
         ObjectKind::Catalog | ObjectKind::Document => ("\"Ref\"", "'object'"),
         ObjectKind::AccumulationRegister => ("\"Recorder\"", "'movements ' || \"Recorder.type\""),
-        ObjectKind::Constant => return super::record(unit, connection, &ChangeKey::Constant(object.name.clone()), None),
+        ObjectKind::Constant | ObjectKind::FunctionalOption => {
+            return super::record(unit, connection, &ChangeKey::Constant(object.name.clone()), None);
+        }
         ObjectKind::InformationRegister => return record_keys(unit, connection, object),
         _ => return Ok(()),
     };

@@ -203,7 +203,8 @@ fn is_noted_by_itself(unit: &Unit, object: &ObjectName) -> bool {
 
 /// True if changes of the object travel: it is in the composition and is data.
 pub fn is_exchanged(unit: &Unit, object: &ObjectName) -> bool {
-    let data = object.kind.is_stored_object() || object.kind.is_register() || object.kind == ObjectKind::Constant;
+    let value = matches!(object.kind, ObjectKind::Constant | ObjectKind::FunctionalOption);
+    let data = object.kind.is_stored_object() || object.kind.is_register() || value;
     data && unit.engine().bundle().composition.includes(object)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use twinshore_metadata::{ObjectName, Ref};
+use twinshore_metadata::{ObjectKind, ObjectName, Ref};
 use twinshore_protocol::{ChangeItem, ChangePosition, DownloadRequest, ExchangePage};
 use uuid::Uuid;
 
@@ -144,7 +144,8 @@ impl Members {
     fn belongs(&self, unit: &Unit, key: &ChangeKey) -> Result<bool, EngineError> {
         let composition = &unit.engine().bundle().composition;
         let object = key.object();
-        if !composition.includes(object) || !unit.user().may(Action::Read, object) {
+        let open = object.kind == ObjectKind::FunctionalOption || unit.user().may(Action::Read, object);
+        if !composition.includes(object) || !open {
             return Ok(false);
         }
         match key {

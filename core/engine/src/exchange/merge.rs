@@ -15,17 +15,14 @@ pub struct Merged {
     pub losing: Record,
 }
 
+/// Whose values stand where both changed the same, if no handler says otherwise: main's, but in documents that are not posted.
+pub fn device_wins(kind: ObjectKind, posted_on_main: bool) -> bool {
+    kind == ObjectKind::Document && !posted_on_main
+}
+
 /// Puts the device's change over main's item. `changed` names what the device changed (all it sent if empty),
 /// `touched` what main changed since the version the device knew.
-pub fn merge(
-    kind: ObjectKind,
-    posted_on_main: bool,
-    main: &Record,
-    device: &Record,
-    changed: &[String],
-    touched: &[String],
-) -> Merged {
-    let device_won = kind == ObjectKind::Document && !posted_on_main;
+pub fn merge(device_won: bool, main: &Record, device: &Record, changed: &[String], touched: &[String]) -> Merged {
     let mut merged = Merged { record: main.clone(), conflicts: Vec::new(), device_won, losing: Record::default() };
     let is_changed = |name: &String| changed.is_empty() || changed.contains(name);
     for (name, value) in device.attributes.iter().filter(|(name, _)| is_changed(name)) {
@@ -87,7 +84,7 @@ mod tests {
     fn x10_different_fields_merge_without_conflict() {
         let main = record(&[("Name", "new"), ("Phone", "1"), ("History", "long")]);
         let device = record(&[("Name", "old"), ("Phone", "2")]);
-        let merged = merge(ObjectKind::Catalog, false, &main, &device, &names(&["Phone"]), &names(&["Name"]));
+        let merged = merge(false, &main, &device, &names(&["Phone"]), &names(&["Name"]));
         assert_eq!(merged.record, record(&[("Name", "new"), ("Phone", "2"), ("History", "long")]));
         assert!(merged.conflicts.is_empty());
     }
@@ -101,7 +98,7 @@ mod tests {
             (ObjectKind::Document, false, "device", "main"),
             (ObjectKind::Document, true, "main", "device"),
         ] {
-            let merged = merge(kind, posted, &main, &device, &both, &both);
+            let merged = merge(device_wins(kind, posted), &main, &device, &both, &both);
             assert_eq!(merged.record.get("Comment"), &Value::from(wins), "{kind:?} {posted}");
             assert_eq!(merged.losing.get("Comment"), &Value::from(loses), "{kind:?} {posted}");
             assert_eq!(merged.conflicts, both);

@@ -25,6 +25,7 @@ use crate::objects::ObjectHandlers;
 pub use device::{DeviceExchange, DeviceState};
 pub use journal::{AttentionItem, attention, conflicts};
 pub use main_side::MainExchange;
+pub(crate) use nodes::device_id;
 pub use nodes::{ExchangeNode, nodes, revoke};
 
 /// Makes the handlers of the configuration for a unit; used when main posts what devices sent (X13).

@@ -12,7 +12,7 @@ use twinshore_protocol::{
 
 use super::{items, journal, merge, nodes};
 use crate::changes::{self, ChangeKey};
-use crate::objects::{self, NoHandlers, ObjectHandlers, ObjectState};
+use crate::objects::{self, BothChanged, Decision, NoHandlers, ObjectHandlers, ObjectState};
 use crate::rights::Action;
 use crate::storage::Lease;
 use crate::{EngineError, Unit, constants, query, registers};
@@ -259,7 +259,7 @@ impl Message<'_> {
             }
         };
         let before = is_set(&state.record, "DeletionMark");
-        let merged = merge::merge(reference.object.kind, was_posted, &state.record, &device, changed, &touched);
+        let merged = self.merged(&mut state, was_posted, &device, changed, &touched)?;
         if is_set(&merged.record, "DeletionMark") != before {
             self.unit.user().check(Action::Delete, &reference.object, &reference.object.name)?;
         }
@@ -295,6 +295,35 @@ impl Message<'_> {
             })?
         };
         Ok((outcome, post))
+    }
+
+    /// The device's change put over main's item; the configuration may decide what stands where both changed the same (X10).
+    fn merged(
+        &self,
+        state: &mut ObjectState,
+        was_posted: bool,
+        device: &Record,
+        changed: &[String],
+        touched: &[String],
+    ) -> Result<merge::Merged, EngineError> {
+        let device_wins = merge::device_wins(state.reference.object.kind, was_posted);
+        let main = state.record.clone();
+        let mut merged = merge::merge(device_wins, &main, device, changed, touched);
+        if merged.conflicts.is_empty() {
+            return Ok(merged);
+        }
+        state.record.clone_from(&merged.record);
+        let both = BothChanged { names: &merged.conflicts, main: &main, device, device_wins };
+        match self.handlers.on_conflict(state, both)? {
+            Decision::Standard => {}
+            Decision::OneSide { device_wins } => merged = merge::merge(device_wins, &main, device, changed, touched),
+            Decision::Own => {
+                // Neither side's: what the device sent is kept in the journal.
+                merged = merge::merge(false, &main, device, changed, touched);
+                merged.record.clone_from(&state.record);
+            }
+        }
+        Ok(merged)
     }
 
     /// The part of a record that this device and user may change. Posting follows by itself (X13).

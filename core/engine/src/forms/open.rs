@@ -10,7 +10,7 @@ use super::{FormData, FormShape, check_access, definition, reference_of, run, ti
 use crate::host::ServerHost;
 use crate::objects::{self, ObjectHandlers as _, ObjectState};
 use crate::rights::Action;
-use crate::{EngineError, constants, registers};
+use crate::{EngineError, constants, options, registers};
 
 /// What a form shows.
 struct Shown {
@@ -26,7 +26,7 @@ pub(crate) fn open(host: &ServerHost, request: OpenFormRequest) -> Result<OpenFo
     check_access(host, &form)?;
     let shape = FormShape::of(host.unit.configuration(), &form);
     let mut shown = shown(host, &form, &request)?;
-    let hidden = host.unit.user().hidden(&form.name.owner);
+    let mut hidden = host.unit.user().hidden(&form.name.owner);
     let mut record = shape.initial();
     record.apply(std::mem::take(&mut shown.record));
     hide(&mut record, &hidden);
@@ -40,6 +40,9 @@ pub(crate) fn open(host: &ServerHost, request: OpenFormRequest) -> Result<OpenFo
     data.is_new = shown.is_new;
     data.parameters = parameters.clone();
     let mut record = run_handlers(host, &form, data, parameters)?.into_record();
+    // What an option keeps away is there for handlers and not for the person.
+    let off = options::off(&host.unit, &form.name.owner)?;
+    hidden.extend(off.hidden);
     hide(&mut record, &hidden);
     objects::present_record(&host.unit, &mut record)?;
     if let Some(key) = &mut shown.key {
@@ -57,6 +60,7 @@ pub(crate) fn open(host: &ServerHost, request: OpenFormRequest) -> Result<OpenFo
         key: shown.key,
         read_only: user.read_only(owner),
         hidden,
+        off_commands: off.commands,
         messages: host.take_messages(),
     })
 }

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use indexmap::IndexMap;
-use twinshore_metadata::{ModuleName, ObjectKind, ObjectName, Value};
+use twinshore_metadata::{ModuleName, ObjectKind, ObjectName, Record, Value};
 use twinshore_modules::Argument;
 use twinshore_protocol::ServerError;
 
 use super::objects::state_of;
 use super::{ServerHost, arguments};
 use crate::EngineError;
-use crate::objects::{Movements, ObjectHandlers, ObjectState};
+use crate::objects::{BothChanged, Decision, Movements, ObjectHandlers, ObjectState};
 
 /// Runs the handlers an item's module exports; a missing one does nothing.
 pub(crate) struct ModuleHandlers {
@@ -68,6 +68,45 @@ impl ObjectHandlers for ModuleHandlers {
 
     fn before_delete(&self, object: &ObjectState) -> Result<(), EngineError> {
         self.change("beforeDelete", &mut object.clone(), None)
+    }
+
+    fn on_conflict(&self, object: &mut ObjectState, both: BothChanged<'_>) -> Result<Decision, EngineError> {
+        let Some(module) = self.module(&object.reference.object, "onConflict") else { return Ok(Decision::Standard) };
+        let side = |record: &Record| {
+            let of = |name: &String| match record.tables.get(name) {
+                Some(rows) => (name.clone(), Value::List(rows.iter().map(|r| arguments::fields(r.values.clone())).collect())),
+                None => (name.clone(), record.get(name).clone()),
+            };
+            Value::Structure(both.names.iter().map(of).collect())
+        };
+        let winner = if both.device_wins { "device" } else { "main" };
+        let event = arguments::structure([
+            ("names", Value::List(both.names.iter().map(|n| n.as_str().into()).collect())),
+            ("main", side(both.main)),
+            ("device", side(both.device)),
+            ("winner", winner.into()),
+        ]);
+        let given = self.host.state_value(object);
+        let outcome =
+            self.host.run(&module, "onConflict", &[Argument::Object(given), Argument::Event(event)]).map_err(refused)?;
+        let mut after = outcome.arguments.into_iter();
+        let changed = after.next().unwrap_or_default();
+        if changed != Value::Empty {
+            let changed = state_of(&changed).map_err(|error| EngineError::refused(error.message))?;
+            if changed.record != object.record {
+                object.record = changed.record;
+                return Ok(Decision::Own);
+            }
+        }
+        match after.next().as_ref().and_then(|event| event.field("winner")).and_then(Value::as_text) {
+            Some(decided) if decided != winner => match decided {
+                "device" | "main" => Ok(Decision::OneSide { device_wins: decided == "device" }),
+                other => {
+                    Err(EngineError::refused(format!("onConflict: `{other}` wins nothing; write \"device\" or \"main\".")))
+                }
+            },
+            _ => Ok(Decision::Standard),
+        }
     }
 
     fn posting(&self, object: &ObjectState) -> Result<Movements, EngineError> {

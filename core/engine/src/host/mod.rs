@@ -12,6 +12,7 @@ mod forms;
 mod handlers;
 mod objects;
 mod registers;
+mod temporary;
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -216,9 +217,10 @@ impl ServerHost {
         let mut arguments = Arguments::new(operation, arguments);
         let group = operation.split('.').next().unwrap_or_default();
         match group {
-            "object" | "ref" | "constant" => self.answer_object(operation, &mut arguments),
+            "object" | "ref" | "constant" | "option" => self.answer_object(operation, &mut arguments),
             "query" | "register" | "exchange" => self.answer_register(operation, &mut arguments),
             "form" => self.answer_form(operation, &mut arguments),
+            "temporary" => self.answer_temporary(operation, &mut arguments),
             _ => self.answer_call(operation, &mut arguments),
         }
     }

@@ -10,7 +10,7 @@ use super::arguments::{Arguments, id_of, record_fields, record_of, structure};
 use super::errors::wrong;
 use super::{ServerHost, seen};
 use crate::objects::{self, ObjectHandlers as _, ObjectState};
-use crate::{EngineError, constants};
+use crate::{EngineError, constants, options};
 
 impl ServerHost {
     pub(super) fn answer_object(&self, operation: &str, arguments: &mut Arguments) -> Result<Value, HostError> {
@@ -38,6 +38,7 @@ impl ServerHost {
                 Err(seen(objects::unknown_attribute(&self.unit, &name, &arguments.text()?)))
             }
             "ref.attribute" => self.attribute_of(arguments),
+            "option.get" => options::is_on(&self.unit, &arguments.text()?).map(Value::Boolean).map_err(seen),
             "constant.get" => constants::get(&self.unit, &arguments.object_name()?).map_err(seen),
             "constant.set" => {
                 let name = arguments.object_name()?;

@@ -37,6 +37,13 @@ impl ServerHost {
                 registers::set_record(&self.unit, &register, &values).map_err(seen)?;
                 Ok(Value::Empty)
             }
+            "register.remove" => {
+                let register = arguments.object_name()?;
+                let values = arguments.values()?;
+                self.before_effect().map_err(seen)?;
+                registers::remove_record(&self.unit, &register, &values).map_err(seen)?;
+                Ok(Value::Empty)
+            }
             "exchange.record" => {
                 let plan = arguments.object_name()?;
                 self.unit.object(&plan).map_err(seen)?;

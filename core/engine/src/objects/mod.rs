@@ -37,7 +37,7 @@ pub struct ObjectState {
 /// Movements of a document by register: records with dimensions, resources, attributes, `Receipt`.
 pub type Movements = Vec<(ObjectName, Vec<IndexMap<String, Value>>)>;
 
-/// Code of the configuration that takes part in writes. None of it runs while data are loaded (X5).
+/// Code of the configuration that takes part in writes. None of it runs while data are loaded (X5), but [`Self::on_conflict`].
 pub trait ObjectHandlers {
     /// A new item gets its first values.
     ///
@@ -64,6 +64,41 @@ pub trait ObjectHandlers {
     /// # Errors
     /// A refusal undoes the write.
     fn posting(&self, object: &ObjectState) -> Result<Movements, EngineError>;
+    /// Both sides changed the same (X10); `object` is the merged item and may be changed. Runs on main, while data are loaded.
+    ///
+    /// # Errors
+    /// A refusal keeps main's item; what the device sent needs attention.
+    fn on_conflict(&self, _object: &mut ObjectState, _both: BothChanged<'_>) -> Result<Decision, EngineError> {
+        Ok(Decision::Standard)
+    }
+}
+
+/// What a device and main both changed (X10).
+#[derive(Debug, Clone, Copy)]
+pub struct BothChanged<'c> {
+    /// Names of attributes and tables.
+    pub names: &'c [String],
+    /// Main's item.
+    pub main: &'c Record,
+    /// What the device sent.
+    pub device: &'c Record,
+    /// The device's values stand, if nothing else is decided.
+    pub device_wins: bool,
+}
+
+/// What a handler decides about a conflict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Decision {
+    /// As the platform does it.
+    #[default]
+    Standard,
+    /// The values of one side stand.
+    OneSide {
+        /// The device's.
+        device_wins: bool,
+    },
+    /// The handler put its own values into the item.
+    Own,
 }
 
 /// No code takes part.

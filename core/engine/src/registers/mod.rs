@@ -95,6 +95,16 @@ pub fn set_record(unit: &Unit, register: &ObjectName, record: &IndexMap<String, 
     replace_record_set(unit, register, &key, std::slice::from_ref(record))
 }
 
+/// Takes away the record of an information register that has these dimensions (and period).
+///
+/// # Errors
+/// `AccessDenied`, values that don't fit.
+pub fn remove_record(unit: &Unit, register: &ObjectName, record: &IndexMap<String, Value>) -> Result<(), EngineError> {
+    let definition = information_register(unit, register)?;
+    unit.user().check(Action::Delete, register, definition.title.text(&unit.user().language))?;
+    replace_record_set(unit, register, &key_of(&definition, record), &[])
+}
+
 /// Dimensions (and period) of a record: what it is found by.
 fn key_of(definition: &ObjectDefinition, record: &IndexMap<String, Value>) -> IndexMap<String, Value> {
     let mut names: Vec<String> = definition.register.as_ref().map(|r| r.dimensions.clone()).unwrap_or_default();

@@ -48,6 +48,7 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
     )?;
     connection.execute_batch(crate::accounts::TABLES)?;
     connection.execute_batch(crate::jobs::TABLES)?;
+    connection.execute_batch(crate::temporary::TABLES)?;
     connection.execute_batch("CREATE INDEX IF NOT EXISTS _deletions ON _changes (position) WHERE kind = 'deletion'")?;
     for (table, column, declaration) in ADDED {
         let there: bool = connection.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2")?.exists([table, column])?;

@@ -27,7 +27,7 @@ use crate::exchange::{HandlersFactory, MainExchange};
 use crate::host::{ModuleHandlers, ServerHost};
 use crate::objects::ObjectHandlers;
 use crate::rights::{Action, UserRights};
-use crate::{Engine, EngineError, Unit, forms, jobs, journal, lists, objects, users};
+use crate::{Engine, EngineError, Unit, forms, jobs, journal, lists, objects, options, users};
 
 pub(crate) use shared::Shared;
 pub use shared::{MainServerCalls, ServerLimits};
@@ -148,11 +148,7 @@ fn call_module(host: &ServerHost, request: ModuleCallRequest) -> Result<ModuleCa
 #[async_trait]
 impl ApplicationServer for EngineSession {
     async fn session(&self) -> Result<SessionResponse, ServerError> {
-        self.run(|host| {
-            let user = host.unit.user();
-            Ok(session_response(user, host.unit.configuration()))
-        })
-        .await
+        self.run(|host| session_response(&host.unit)).await
     }
 
     async fn open_form(&self, request: OpenFormRequest) -> Result<OpenFormResponse, ServerError> {
@@ -209,13 +205,15 @@ impl ApplicationServer for EngineSession {
 }
 
 /// What a client is told of its session.
-pub(crate) fn session_response(user: &UserRights, configuration: &twinshore_metadata::Configuration) -> SessionResponse {
-    SessionResponse {
+pub(crate) fn session_response(unit: &Unit) -> Result<SessionResponse, EngineError> {
+    let user = unit.user();
+    Ok(SessionResponse {
         user_name: user.user_name.clone(),
         user: user.user.clone(),
         roles: user.roles.clone(),
         language: user.language.clone(),
-        rights: user.summary(configuration),
+        rights: user.summary(unit.configuration()),
         device_bundle: None,
-    }
+        options: options::on(unit)?,
+    })
 }

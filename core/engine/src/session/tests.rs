@@ -14,6 +14,10 @@ use crate::fixture::{attribute, configuration, number};
 use crate::users::{self, User};
 use crate::{Engine, MainServerCalls, OpenOptions, ServerLimits};
 
+mod conflicts;
+mod options;
+mod temporary;
+
 /// A server with modules, and the user ann.
 struct Server {
     folder: tempfile::TempDir,
@@ -58,6 +62,12 @@ fn whole(target: Target, modules: &[(&'static str, &'static str)]) -> Bundle {
         forms(configuration.objects.get_mut(&name.parse::<ObjectName>().expect("a name")).expect("an object"), own);
     }
     configuration.objects.extend([common("Open", true), common("Closed", false), common("Jobs", true)]);
+    let mut rating = ObjectDefinition::new("FunctionalOption.Rating".parse().expect("a name"));
+    rating.attributes = vec![attribute("Value", "boolean")];
+    rating.governs = ["Catalog.Counterparties.attributes.Rating", "Catalog.Counterparties.commands.rate"]
+        .map(|text| text.parse().expect("a name"))
+        .into();
+    configuration.objects.insert(rating.name.clone(), rating);
     configuration.modules_elsewhere = vec!["Elsewhere".into()];
     if target == Target::StandaloneServer {
         let goods = configuration.objects.get_mut(&"Catalog.Goods".parse::<ObjectName>().expect("a name")).expect("goods");

@@ -39,6 +39,8 @@
     mode: () => host("mode.get"),
     setMode: (mode) => host("mode.set", mode),
     openForm: (name, options) => later("form.open", name, options ?? {}).then((id) => (typeof id?.toNumber === "function" ? formOf(id.toNumber()) : undefined)),
+    // R14: the session's server answers, so it may have to be waited for.
+    functionalOption: (name) => later("option.get", String(name)),
     ask: (text, buttons) => later("ask", String(text), buttons ?? ["OK"]),
     reopenAll: (options) => later("form.reopenAll", options ?? {}),
   });

@@ -150,9 +150,17 @@
     InformationRegisters: register("InformationRegister", (name) => ({
       last: (slice) => optional(host("register.last", name, slice ?? {})),
       set: (values) => host("register.set", name, values),
+      remove: (values) => host("register.remove", name, values),
     })),
     ExchangePlans: named((plan) => ({ recordChanges: (ref) => host("exchange.record", `ExchangePlan.${plan}`, ref) })),
+    TemporaryStorage: {
+      put: (value) => host("temporary.put", value ?? null),
+      get: (address) => optional(host("temporary.get", String(address))),
+      delete: (address) => void host("temporary.delete", String(address)),
+    },
     BackgroundJobs: { start: (method, values) => host("job.start", method, values ?? []), state: (id) => host("job.state", id) },
+    FunctionalOptions: named((name) => ({ get: () => host("option.get", name), set: (value) => host("constant.set", `FunctionalOption.${name}`, value === true) })),
+    functionalOption: (name) => host("option.get", String(name)),
     query: (text, parameters) => host("query", text, parameters ?? {}),
     transaction: (work) => {
       host("transaction.begin");

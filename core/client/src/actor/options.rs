@@ -1,0 +1,46 @@
+//! Functional options on the client: what is off is not offered (C17).
+
+use std::rc::Rc;
+
+use twinshore_engine::options;
+use twinshore_metadata::{Configuration, ObjectKind, ObjectName, Priority, Value};
+use twinshore_modules::HostError;
+use twinshore_protocol::ServerError;
+
+use super::host::host_error;
+use super::{App, Work};
+use crate::{Route, UsedServer};
+
+impl App {
+    /// R14: the session's server tells, which is the stand-alone one in effective Offline and in Poor connection.
+    pub async fn functional_option(self: &Rc<Self>, name: &str) -> Result<Value, HostError> {
+        let object = ObjectName::new(ObjectKind::FunctionalOption, name);
+        let server = match self.route(Some(Priority::Main)) {
+            Route::To(server) => server,
+            Route::Unavailable(_) => UsedServer::Standalone,
+        };
+        let known = |configuration: &Configuration| configuration.object(&object).is_some();
+        let here = self.work().is_some_and(|work| known(&work.bundle(server).configuration));
+        if !here {
+            let not_here = ServerError::NotInComposition { name: object.to_string() };
+            return Err(host_error(not_here));
+        }
+        let session = self.call(server, "session", |s| async move { s.session().await }).await.map_err(host_error)?;
+        Ok(session.options.iter().any(|on| on == name).into())
+    }
+}
+
+/// True if the options that govern an object are all off. Those that are on the device are as fresh as its data; others are as
+/// the main server told at sign-in.
+pub fn is_off(work: &Work, object: &ObjectName) -> bool {
+    let governed = work.device.client_of_main.configuration.governed(object);
+    let Some((_, names)) = governed.into_iter().find(|(governed, _)| governed.child.is_none()) else { return false };
+    let local = &work.device.standalone.configuration;
+    !names.iter().any(|name| {
+        if local.object(&ObjectName::new(ObjectKind::FunctionalOption, *name)).is_some() {
+            options::is_on_device(&work.engine, name)
+        } else {
+            work.session.options.iter().any(|on| on == name)
+        }
+    })
+}
