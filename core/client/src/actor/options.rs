@@ -23,9 +23,12 @@ impl App {
         let here = self.work().is_some_and(|work| known(&work.bundle(server).configuration));
         if !here {
             let not_here = ServerError::NotInComposition { name: object.to_string() };
-            return Err(host_error(not_here));
+            return Err(host_error(self, not_here));
         }
-        let session = self.call(server, "session", |s| async move { s.session().await }).await.map_err(host_error)?;
+        let session = self
+            .call(server, "session", |s| async move { s.session().await })
+            .await
+            .map_err(|error| host_error(self, error))?;
         Ok(session.options.iter().any(|on| on == name).into())
     }
 }
