@@ -155,6 +155,8 @@ pub struct CellView {
     pub text: String,
     /// Why what was typed is no value; the typed text is in `text` then.
     pub error: String,
+    /// Changed on both servers.
+    pub conflict: Option<ConflictView>,
 }
 
 /// A row of a table or list.
@@ -257,6 +259,10 @@ pub struct FormView {
     pub can_open_from_main: bool,
     /// Attributes left behind by reopening, by title; empty for none (F10b).
     pub left_behind: Vec<String>,
+    /// Why nothing can be typed for now: somebody else edits the item (F14); empty for nothing.
+    pub locked: String,
+    /// Element that the person was in (F13).
+    pub focus: Option<ElementId>,
     /// Elements in order of drawing; a parent comes before its children.
     pub elements: Vec<ElementView>,
 }
@@ -582,6 +588,12 @@ pub enum FormEvent {
     /// Takes the other server's value of a conflict (F10d).
     TakeTheirs {
         element: ElementId,
+    },
+    /// The same for a cell.
+    TakeTheirsCell {
+        element: ElementId,
+        row: String,
+        column: String,
     },
     AddRow {
         element: ElementId,

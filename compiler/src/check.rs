@@ -6,8 +6,8 @@ use sqlparser::ast::{Expr, VisitorMut};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use twinshore_metadata::{
-    CommandAction, Configuration, ElementKind, FormAttribute, FormPurpose, ModuleName, ModulePlace, ObjectDefinition,
-    ObjectName,
+    CommandAction, Composition, Configuration, ElementKind, FormAttribute, FormPurpose, ModuleName, ModulePlace,
+    ObjectDefinition, ObjectName, Priority,
 };
 
 use crate::diagnostics::{Diagnostics, Place, closest};
@@ -15,7 +15,7 @@ use crate::forms::FormDraft;
 use crate::objects::References;
 
 /// Commands of the platform that forms may put on buttons.
-pub const STANDARD_COMMANDS: [&str; 14] = [
+pub const STANDARD_COMMANDS: [&str; 16] = [
     "write",
     "post",
     "unpost",
@@ -30,6 +30,8 @@ pub const STANDARD_COMMANDS: [&str; 14] = [
     "refresh",
     "openOffline",
     "openFromMainServer",
+    "choose",
+    "tryAgain",
 ];
 
 /// Every referenced object exists.
@@ -142,6 +144,35 @@ pub fn form(
             _ => {}
         }
     }
+}
+
+/// Forms that both servers have and that can't be filled as they are when they are reopened (F10c).
+pub fn reopening(
+    composition: &Composition,
+    exports: &BTreeMap<ModuleName, Vec<String>>,
+    draft: &FormDraft,
+    diagnostics: &mut Diagnostics,
+) {
+    let complex: Vec<&str> = draft.form.complex_attributes().collect();
+    let on_both = composition.form_priority(&draft.form.name).is_some_and(|priority| priority != Priority::MainOnly);
+    if complex.is_empty() || !on_both {
+        return;
+    }
+    let names = complex.join(", ");
+    let handler = draft.form.events.get("whenReopening").map_or("whenReopening", String::as_str);
+    let module = ModuleName::Form(draft.form.name.clone(), ModulePlace::Client);
+    if exports.get(&module).is_some_and(|all| all.iter().any(|name| name == handler)) {
+        let message =
+            format!("{names} can't be copied when the form is reopened; `{handler}` has to leave it out with `except`");
+        return diagnostics.note("complex-attribute", &draft.place, message);
+    }
+    let advice = format!(
+        "export `whenReopening(form, previous, event)` from {}.form.client.ts, call `form.fillWhenReopening(previous, {{ except: [\"{}\"] }})` in it and set `event.standardProcessing = false`",
+        draft.form.name.form,
+        complex.join("\", \"")
+    );
+    let message = format!("this form can't be reopened from the other server: {names} can't be copied");
+    diagnostics.warning("complex-attribute", &draft.place, message, advice);
 }
 
 /// A dotted path from an object.

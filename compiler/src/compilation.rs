@@ -83,6 +83,7 @@ impl Compiler<'_> {
         settings::check_governed(&configuration, self.diagnostics);
         for draft in &drafts {
             check::form(&configuration, &exports, draft, self.diagnostics);
+            check::reopening(&composition, &exports, draft, self.diagnostics);
         }
         for (object, text, place) in &self.conditions {
             check::condition(&configuration, object, text, place, self.diagnostics);

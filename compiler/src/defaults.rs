@@ -102,6 +102,8 @@ fn list(object: &ObjectDefinition, purpose: FormPurpose) -> Vec<ElementDefinitio
     let mut elements = Vec::new();
     if purpose == FormPurpose::List && object.name.kind.is_stored_object() {
         bar(&mut elements, &["create", "copy", "markDeletion", "refresh"]);
+    } else if purpose == FormPurpose::Choice {
+        bar(&mut elements, &["choose", "refresh"]);
     } else {
         bar(&mut elements, &["refresh"]);
     }

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 
 use twinshore_metadata::{
-    ColumnDefinition, ElementDefinition, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, GroupDirection,
-    InputKind, ListDefinition, ObjectDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, Priority, SortDirection,
-    SortKey, Title,
+    AttributeDefinition, AttributeType, ColumnDefinition, ElementDefinition, ElementKind, FormAttribute, FormDefinition,
+    FormName, FormPurpose, GroupDirection, InputKind, ListDefinition, ObjectDefinition, ObjectKind, ObjectName,
+    OnMainServerUnavailable, Priority, SortDirection, SortKey, TableDefinition, Title, TypeSet,
 };
 
 use crate::diagnostics::{Diagnostics, Place, closest};
 use crate::objects::{References, read_attributes, read_commands, read_tables, unavailable};
 use crate::reader::{Reader, check_name, parse_list, parse_node, title};
 use crate::yaml::{Content, Node};
+
+/// Characters of a text of a value list.
+const VALUE_TEXT: u32 = 150;
 
 /// A form with the places of its parts.
 pub struct FormDraft {
@@ -45,6 +48,8 @@ pub fn read(
         .map(FormAttribute::Value)
         .collect();
     attributes.extend(read_tables("tables", file, &mut reader, references, diagnostics).into_iter().map(FormAttribute::Table));
+    let lists = read_attributes("lists", file, &mut reader, references, diagnostics);
+    attributes.extend(lists.into_iter().map(value_list).map(FormAttribute::Table));
     let mut form = FormDefinition {
         name: FormName::new(owner.name.clone(), name),
         purpose,
@@ -66,6 +71,24 @@ pub fn read(
     check_collisions(owner, &form, &place, diagnostics);
     reader.finish(diagnostics);
     FormDraft { form, places, place }
+}
+
+/// A value list is a table of the form: the value, a text for it, and a mark.
+fn value_list(values: AttributeDefinition) -> TableDefinition {
+    let column =
+        |name: &str, title: Title, types: TypeSet| AttributeDefinition { title, ..AttributeDefinition::new(name, types) };
+    let text = |english: &str, russian: &str| {
+        Title([("en".to_owned(), english.to_owned()), ("ru".to_owned(), russian.to_owned())].into_iter().collect())
+    };
+    TableDefinition {
+        columns: vec![
+            column("Value", text("Value", "Значение"), values.types),
+            column("Presentation", text("Text", "Представление"), TypeSet::one(AttributeType::String(VALUE_TEXT))),
+            column("Check", text("Marked", "Пометка"), TypeSet::one(AttributeType::Boolean)),
+        ],
+        title: values.title,
+        name: values.name,
+    }
 }
 
 fn purpose(owner: &ObjectDefinition, name: &str, reader: &mut Reader<'_>, diagnostics: &mut Diagnostics) -> FormPurpose {

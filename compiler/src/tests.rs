@@ -186,3 +186,28 @@ fn a_folder_that_is_not_there_or_holds_nothing_is_an_error() {
     let empty = tempfile::tempdir().expect("a folder");
     assert!(compile(empty.path()).diagnostics.iter().any(|d| d.code == "no-head"));
 }
+
+#[test]
+fn f10c_a_form_that_can_not_be_reopened_as_it_is_is_reported() {
+    let warned = |handler: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |path: &str, text: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, text).expect("written");
+        };
+        write("configuration.yaml", "name: Small\nversion: '1'\n");
+        write("offline.yaml", "use:\n  Catalog.Notes: {}\n");
+        write("catalogs/Notes/Notes.yaml", "catalog: Notes\n");
+        write(
+            "catalogs/Notes/Item.form.yaml",
+            "form: Item\nattributes: { Preview: spreadsheet }\nitems:\n  - field: Preview\n",
+        );
+        write("catalogs/Notes/Item.form.client.ts", handler);
+        let found = good(folder.path()).diagnostics.into_iter().find(|d| d.code == "complex-attribute").expect("reported");
+        assert!(found.message.contains("Preview") && found.place.file == "catalogs/Notes/Item.form.yaml", "{found}");
+        found.severity
+    };
+    assert_eq!(warned("export {};\n"), Severity::Warning);
+    assert_eq!(warned("export function whenReopening(form, previous, event) {}\n"), Severity::Note);
+}

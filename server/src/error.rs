@@ -58,7 +58,9 @@ pub const fn status(error: &ServerError) -> StatusCode {
         ServerError::SignInRefused | ServerError::SessionExpired => StatusCode::UNAUTHORIZED,
         ServerError::AccessDenied { .. } => StatusCode::FORBIDDEN,
         ServerError::NotFound { .. } | ServerError::NotExported { .. } => StatusCode::NOT_FOUND,
-        ServerError::VersionConflict { .. } | ServerError::MessageNumberRejected { .. } => StatusCode::CONFLICT,
+        ServerError::VersionConflict { .. } | ServerError::MessageNumberRejected { .. } | ServerError::Locked { .. } => {
+            StatusCode::CONFLICT
+        }
         ServerError::Malformed { .. } => StatusCode::BAD_REQUEST,
         ServerError::LimitExceeded { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         ServerError::TryLater { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -146,6 +146,7 @@ impl AppState {
         let now = self.now();
         self.blocking(move |engine| {
             let session = engine.authenticate(&token)?;
+            engine.session_lives(&session.user_name, session.device);
             let good_for = (session.expires_at - now).to_std().unwrap_or(Duration::ZERO);
             Ok(SignedIn { user_name: session.user_name, device: session.device, good_for, language: None })
         })
@@ -176,7 +177,7 @@ impl AppState {
 
     /// The session of a signed-in user.
     pub fn session(&self, signed_in: &SignedIn) -> EngineSession {
-        let session = self.0.engine.session(&signed_in.user_name);
+        let session = self.0.engine.session(&signed_in.user_name).on_device(signed_in.device);
         match &signed_in.language {
             Some(language) => session.in_language(language),
             None => session,

@@ -29,6 +29,8 @@ pub struct Settings {
     pub offer_pause: Duration,
     /// A call that runs longer shows that it is waited for (R18).
     pub waiting_shown_after: Duration,
+    /// A handler of a reopening that waits longer, for a person or a server, ends it (F9).
+    pub reopening_handler_time: Duration,
     /// Time of a call of module code on the client.
     pub handler_time: Duration,
     /// Time of a call of module code on the stand-alone server.
@@ -60,6 +62,7 @@ impl Default for Settings {
             fast_call: Duration::from_secs(1),
             offer_pause: Duration::from_secs(600),
             waiting_shown_after: Duration::from_secs(1),
+            reopening_handler_time: Duration::from_secs(300),
             handler_time: Duration::from_secs(5),
             standalone_call_time: Duration::from_secs(20),
             store_retry: Duration::from_secs(3),

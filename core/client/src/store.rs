@@ -17,6 +17,8 @@ pub struct ClientStore(Connection);
 pub struct KeptDraft {
     /// Id: that of the form while it was open.
     pub id: String,
+    /// Who typed it: drafts of one person are never shown to another.
+    pub user: String,
     /// Heading of the form.
     pub title: String,
     /// When it was last typed into, RFC 3339.
@@ -47,9 +49,26 @@ impl ClientStore {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-             CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;",
+             CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL, user TEXT NOT NULL DEFAULT '') WITHOUT ROWID;",
         )?;
+        Self::follow_older(&connection)?;
         Ok(Self(connection))
+    }
+
+    /// A file of the first version does not say whose drafts it holds: they are those of who worked last.
+    fn follow_older(connection: &Connection) -> Result<(), ClientError> {
+        let known: bool = connection.query_row(
+            "SELECT EXISTS (SELECT 1 FROM pragma_table_info('drafts') WHERE name = 'user')",
+            [],
+            |row| row.get(0),
+        )?;
+        if !known {
+            connection.execute_batch(
+                "ALTER TABLE drafts ADD COLUMN user TEXT NOT NULL DEFAULT '';
+                 UPDATE drafts SET user = COALESCE((SELECT json_extract(value, '$') FROM settings WHERE name = 'user'), '');",
+            )?;
+        }
+        Ok(())
     }
 
     /// A setting; none if it can't be read.
@@ -84,22 +103,35 @@ impl ClientStore {
     pub fn keep_draft(&self, draft: &KeptDraft) -> Result<(), ClientError> {
         self.0
             .prepare_cached(
-                "INSERT INTO drafts VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET title = ?2, made = ?3, content = ?4",
+                "INSERT INTO drafts (id, title, made, content, user) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT (id) DO UPDATE SET title = ?2, made = ?3, content = ?4, user = ?5",
             )?
-            .execute(params![draft.id, draft.title, draft.when, draft.content])?;
+            .execute(params![draft.id, draft.title, draft.when, draft.content, draft.user])?;
         Ok(())
     }
 
-    /// Drafts, newest first.
+    /// A person's drafts, newest first: id, title, and when they were last typed into.
     ///
     /// # Errors
     /// [`ClientError::Storage`].
-    pub fn drafts(&self) -> Result<Vec<KeptDraft>, ClientError> {
-        let mut statement = self.0.prepare_cached("SELECT id, title, made, content FROM drafts ORDER BY made DESC")?;
-        let rows = statement.query_map([], |row| {
-            Ok(KeptDraft { id: row.get(0)?, title: row.get(1)?, when: row.get(2)?, content: row.get(3)? })
-        })?;
+    pub fn drafts(&self, user: &str) -> Result<Vec<(String, String, String)>, ClientError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, title, made FROM drafts WHERE user = ?1 ORDER BY made DESC, id DESC")?;
+        let rows = statement.query_map([user], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// A person's draft.
+    ///
+    /// # Errors
+    /// [`ClientError::Storage`].
+    pub fn draft(&self, id: &str, user: &str) -> Result<Option<KeptDraft>, ClientError> {
+        let mut statement =
+            self.0.prepare_cached("SELECT id, title, made, content, user FROM drafts WHERE id = ?1 AND user = ?2")?;
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(KeptDraft { id: row.get(0)?, title: row.get(1)?, when: row.get(2)?, content: row.get(3)?, user: row.get(4)? })
+        };
+        Ok(statement.query_row([id, user], read).optional()?)
     }
 
     /// A draft is done with.
@@ -128,7 +160,8 @@ mod tests {
     use super::*;
 
     fn draft(id: &str) -> KeptDraft {
-        KeptDraft { id: id.into(), title: "Order".into(), when: "2026".into(), content: "typed ".repeat(2_000) }
+        let content = "typed ".repeat(2_000);
+        KeptDraft { id: id.into(), user: "ann".into(), title: "Order".into(), when: "2026".into(), content }
     }
 
     #[test]
@@ -149,6 +182,37 @@ mod tests {
             assert!(std::fs::read(&path).expect("still there") == damaged, "it was changed");
         }
         std::fs::write(&path, &whole).expect("repaired");
-        assert_eq!(ClientStore::open(&path).expect("a store").drafts().expect("drafts").len(), 20);
+        assert_eq!(ClientStore::open(&path).expect("a store").drafts("ann").expect("drafts").len(), 20);
+    }
+
+    #[test]
+    fn f19_drafts_of_two_people_are_apart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = ClientStore::open(&folder.path().join("client.db")).expect("a store");
+        store.keep_draft(&draft("of ann")).expect("kept");
+        store.keep_draft(&KeptDraft { user: "bob".into(), ..draft("of bob") }).expect("kept");
+        let ids = |user: &str| store.drafts(user).expect("drafts").into_iter().map(|d| d.0).collect::<Vec<_>>();
+        assert_eq!((ids("ann"), ids("bob")), (vec!["of ann".to_owned()], vec!["of bob".to_owned()]));
+        assert_eq!(store.draft("of ann", "bob").expect("asked"), None);
+        assert_eq!(store.draft("of ann", "ann").expect("asked"), Some(draft("of ann")));
+    }
+
+    #[test]
+    fn f19_drafts_of_a_file_of_the_first_version_belong_to_who_worked_last() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("client.db");
+        Connection::open(&path)
+            .and_then(|old| {
+                old.execute_batch(
+                    "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+                     CREATE TABLE drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
+                     INSERT INTO settings VALUES ('user', '\"ann\"');
+                     INSERT INTO drafts VALUES ('1', 'Order', '2026', '{}');",
+                )
+            })
+            .expect("an old file");
+        let store = ClientStore::open(&path).expect("a store");
+        assert_eq!(store.drafts("ann").expect("drafts").len(), 1);
+        assert!(store.drafts("bob").expect("drafts").is_empty());
     }
 }

@@ -19,6 +19,7 @@ mod host;
 mod jobs;
 pub mod journal;
 pub mod lists;
+mod locks;
 mod numbering;
 pub mod objects;
 pub mod options;

@@ -43,6 +43,8 @@ pub enum ParseError {
     TooLong(u32),
     #[error("`{text}` is not a date or time; write it like {example}")]
     NotADate { parts: DateParts, text: String, example: String },
+    #[error("`{0}` is not an identifier; write it like 0199a3b0-5c1e-7000-8000-000000000001")]
+    NotAnIdentifier(String),
     #[error("choose a value from the list")]
     NotTyped,
 }
@@ -88,7 +90,7 @@ fn parse_one(text: &str, t: &AttributeType, locale: &Locale) -> Result<Value, Pa
             _ => Err(ParseError::NotTyped),
         },
         AttributeType::Date(parts) => parse_date(text.trim(), *parts, locale),
-        AttributeType::Uuid => text.trim().parse().map(Value::Uuid).map_err(|_| ParseError::NotTyped),
+        AttributeType::Uuid => text.trim().parse().map(Value::Uuid).map_err(|_| ParseError::NotAnIdentifier(text.to_owned())),
         _ => Err(ParseError::NotTyped),
     }
 }

@@ -128,6 +128,9 @@ pub enum ServerError {
     /// Someone else wrote it meanwhile (F14).
     #[error("{} was changed by someone else meanwhile. Your text is kept: reread it, or reopen the form to compare.", reference.text())]
     VersionConflict { reference: Ref },
+    /// Someone else edits it (F14).
+    #[error("{} is being edited by {by}. Your text is kept: try again later.", reference.text())]
+    Locked { reference: Ref, by: String },
     /// Checks or handlers refused the data.
     #[error("{message}")]
     Refused {
@@ -212,6 +215,7 @@ impl ServerError {
             Self::ExternalReference { .. } => "ExternalReference",
             Self::NotExported { .. } => "NotExported",
             Self::VersionConflict { .. } => "VersionConflict",
+            Self::Locked { .. } => "Locked",
             Self::Refused { .. } => "Refused",
             Self::Module { .. } => "Module",
             Self::MainServerInTransaction => "MainServerInTransaction",

@@ -154,6 +154,23 @@ pub struct MarkDeletionRequest {
     pub mark: bool,
 }
 
+/// Keeps others from an item while it is typed into, or lets them in again (F14). A lock lives as long as its session gives signs
+/// of life; it never takes the place of checking the version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LockRequest {
+    /// Item.
+    pub reference: Ref,
+    /// Keep others out; else let them in.
+    pub lock: bool,
+}
+
+/// Whether it worked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockResponse {
+    /// Who else has it; none if it is the session's, or was let go.
+    pub held_by: Option<String>,
+}
+
 /// Asks for presentations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PresentationsRequest {

@@ -23,8 +23,8 @@ pub use exchange::{
     ItemOutcome, MessageNo, NodeCode, SentItem, UploadRequest, UploadResponse,
 };
 pub use forms::{
-    FormCallRequest, FormCallResponse, MarkDeletionRequest, OpenFormRequest, OpenFormResponse, PresentationsRequest,
-    PresentationsResponse, WriteAction, WriteFormRequest, WriteFormResponse,
+    FormCallRequest, FormCallResponse, LockRequest, LockResponse, MarkDeletionRequest, OpenFormRequest, OpenFormResponse,
+    PresentationsRequest, PresentationsResponse, WriteAction, WriteFormRequest, WriteFormResponse,
 };
 pub use lists::{
     Comparison, FindRequest, FindResponse, ListAnchor, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow,
@@ -32,8 +32,8 @@ pub use lists::{
 };
 pub use session::{HelloResponse, ObjectRights, RefreshRequest, SessionResponse, SignInRequest, SignInResponse};
 
-/// Version of everything in this crate; a change of a wire type raises it and a snapshot.
-pub const PROTOCOL_VERSION: u32 = 1;
+/// Version of everything in this crate; a change of a wire type raises it and a snapshot. History: 2 has locks (F14).
+pub const PROTOCOL_VERSION: u32 = 2;
 /// Oldest version a main server of this build accepts.
 pub const OLDEST_PROTOCOL_VERSION: u32 = 1;
 
@@ -58,6 +58,8 @@ pub trait ApplicationServer: Send + Sync {
     async fn find(&self, request: FindRequest) -> Result<FindResponse, ServerError>;
     /// Runs an exported function of a common module that may be called from outside.
     async fn module_call(&self, request: ModuleCallRequest) -> Result<ModuleCallResponse, ServerError>;
+    /// Keeps others from an item, or lets them in again (F14).
+    async fn lock(&self, request: LockRequest) -> Result<LockResponse, ServerError>;
     /// Sets or clears the deletion mark.
     async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError>;
     /// Presentations of references (C14).

@@ -26,6 +26,9 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
             said("error-not-exported", &[("module", module.as_str().into()), ("method", method.as_str().into())])
         }
         ServerError::VersionConflict { reference } => said("error-version-conflict", &[("item", reference.text().into())]),
+        ServerError::Locked { reference, by } => {
+            said("error-locked", &[("item", reference.text().into()), ("by", by.as_str().into())])
+        }
         ServerError::Refused { message, attribute: _, row: _ }
         | ServerError::Module { message, code: _, details: _, position: _ } => message.clone(),
         ServerError::MainServerInTransaction => said("error-main-server-in-transaction", &[]),
@@ -92,6 +95,7 @@ pub fn parse_error_text(language: &str, error: &ParseError) -> String {
             let key = if *parts == DateParts::Time { "parse-time" } else { "parse-date" };
             said(key, &[("text", text.as_str().into()), ("example", example.as_str().into())])
         }
+        ParseError::NotAnIdentifier(text) => said("parse-identifier", &[("text", text.as_str().into())]),
         ParseError::NotTyped => said("parse-choose", &[]),
     }
 }

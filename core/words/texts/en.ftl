@@ -31,6 +31,39 @@ saved = Saved.
 kept-draft = Kept as a draft; you find it in the menu.
 kept-again = There is room again: what you typed is kept.
 
+## Forms
+
+choose = Choose
+chosen = chosen
+tryAgain = Try again
+compare = Compare
+which-kind = What is to be chosen?
+no-rows = no rows
+left-behind = Not copied, it does not exist here:
+conflicts = Some of what you typed was changed on the other server too. Both values are marked; yours stay until you take the others.
+compared = The other changes are in the form now; what you typed is kept. Save it.
+changed-meanwhile = Someone else changed this meanwhile. What you typed is kept. Compare both, or reread and give up your changes?
+locked-by = { $by } is editing this now. What you typed is kept; try again later.
+being-written = This is being saved already. Wait a moment.
+write-cancelled = The form did not allow saving. What you typed is kept.
+draft-stays = The draft is still there; try again later.
+draft-form-gone = The app was updated and this form no longer exists. This is what was typed; copy what you need.
+draft-unreadable = This draft was made by another version of the app and can't be opened. This is what it holds.
+
+## Reopening a form from the other server
+
+reopen-closed = The form is closed.
+reopen-reopening = The form is being reopened or closed already.
+reopen-same-server = The form is from this server already.
+reopen-writing = The form is being saved. Reopen it afterwards.
+reopen-outcome-unknown = It isn't known yet whether the last save reached the main server. Save again when it can be reached, or keep a draft; opening it elsewhere could save it twice.
+reopen-choosing = Another form was opened from this one. Finish or reopen that one first.
+reopen-not-in-composition = This form exists on the main server only. What you typed is kept.
+reopen-offline-mode = You work in Offline mode. Choose Normal to open the form from the main server.
+reopen-no-connection = The main server can't be reached now. The form stays as it is.
+reopen-unsupported = This form can't be reopened: { $names } can't be copied. Nothing was changed; what you typed is still here.
+reopen-cancelled = The form did not allow reopening. It stays as it is.
+
 ## Connection
 
 no-connection = No connection with the main server. You can go on with everything that is on this device.
@@ -69,6 +102,7 @@ parse-long = The text is too long: at most { $length ->
     }.
 parse-date = “{ $text }” is not a date. Write it like { $example }.
 parse-time = “{ $text }” is not a time. Write it like { $example }.
+parse-identifier = “{ $text }” is not an identifier. Write it like 0199a3b0-5c1e-7000-8000-000000000001.
 parse-choose = This does not fit here. Choose from the list.
 correct-first = “{ $text }” can't be saved. { $reason }
 
@@ -110,6 +144,9 @@ error-not-exported = The app asked for something that does not exist: { $module 
 error-version-conflict = { $item } was changed by someone else meanwhile.
     .safe = What you typed is kept in the form.
     .do = Reread the form, or reopen it to compare.
+error-locked = { $item } is being edited by { $by }.
+    .safe = What you typed is kept in the form.
+    .do = Try again when they are done.
 error-main-server-in-transaction = The app asked the main server in the middle of saving, which is not allowed.
     .safe = Nothing was changed.
     .do = Tell the administrator what you did.

@@ -33,6 +33,7 @@ pub async fn call(
         "suggest" => answer(session.suggest(read(&body)?).await),
         "find" => answer(session.find(read(&body)?).await),
         "module_call" => answer(session.module_call(read(&body)?).await),
+        "lock" => answer(session.lock(read(&body)?).await),
         "mark_deletion" => answer(session.mark_deletion(read(&body)?).await),
         "presentations" => answer(session.presentations(read(&body)?).await),
         "job_state" => answer(session.job_state(read(&body)?).await),

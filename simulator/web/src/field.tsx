@@ -22,7 +22,7 @@ export function FieldElement({ element, field, drawing }: { element: Element; fi
       )}
       <Input id={id} noteId={noteId} element={element} field={field} drawing={drawing} send={send} />
       {note && <p id={noteId} class={element.error ? "error" : "hint"} role={element.error ? "alert" : undefined}>{note}</p>}
-      {element.conflict && <Conflict element={element} drawing={drawing} send={send} />}
+      {element.conflict && <Conflict theirs={element.conflict.theirs} drawing={drawing} take={() => send({ event: "takeTheirs", element: element.id })} />}
     </div>
   );
 }
@@ -116,11 +116,12 @@ function ReferenceInput({ common, element, drawing, send }: { common: Common; el
   );
 }
 
-function Conflict({ element, drawing, send }: { element: Element; drawing: Drawing; send: (event: FormEvent) => void }) {
+/** The other server's value, one tap away. */
+export function Conflict({ theirs, drawing, take }: { theirs: string; drawing: Drawing; take: () => void }) {
   return (
     <p class="conflict" role="status">
-      {word(drawing.language, "conflict")} <b>{element.conflict?.theirs}</b>{" "}
-      <button type="button" onClick={() => send({ event: "takeTheirs", element: element.id })}>{word(drawing.language, "take")}</button>
+      {word(drawing.language, "conflict")} <b>{theirs || "—"}</b>{" "}
+      <button type="button" disabled={drawing.form.availability.state !== "available"} onClick={(e) => { e.preventDefault(); take(); }}>{word(drawing.language, "take")}</button>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 // A form: its head, its state, and its elements by kind.
 
+import { useEffect, useRef } from "preact/hooks";
 import { FieldElement } from "./field";
 import { Icon } from "./icons";
 import { ListElement } from "./list";
@@ -22,8 +23,14 @@ export function FormScreen({ phone, form, language }: { phone: Phone; form: Form
   const say = (key: Parameters<typeof word>[1]) => word(language, key);
   const execute = (command: string) => phone.dispatch(form.form, { event: "execute", command });
   const { availability } = form;
+  const article = useRef<HTMLElement>(null);
+  // A form that is drawn anew, perhaps in the place of another, has the focus where the person was.
+  useEffect(() => {
+    const name = form.elements.find((element) => element.id === form.focus)?.name;
+    if (name) article.current?.querySelector<HTMLElement>(`[data-element="${CSS.escape(name)}"] :is(input, textarea, select)`)?.focus();
+  }, [form.form]);
   return (
-    <article class={`form ${availability.state}`} data-form={form.name} data-server={form.used_server} aria-busy={form.waiting}
+    <article ref={article} class={`form ${availability.state}`} data-form={form.name} data-server={form.used_server} aria-busy={form.waiting}
       onKeyDown={(e) => { if (e.key === "s" && (e.ctrlKey || e.metaKey)) { e.preventDefault(); execute("write"); } }}>
       <header class="form-head">
         <h2>{form.title}{form.modified && <b class="dot" title="*"> •</b>}</h2>
@@ -40,6 +47,12 @@ export function FormScreen({ phone, form, language }: { phone: Phone; form: Form
           {availability.can_open_offline && (
             <button type="button" class="primary" data-command="openOffline" onClick={() => execute("openOffline")}>{say("openOffline")}</button>
           )}
+        </div>
+      )}
+      {form.locked && (
+        <div class="state-bar unavailable" role="alert">
+          <p>{form.locked}</p>
+          <button type="button" data-command="tryAgain" onClick={() => execute("tryAgain")}>{say("retry")}</button>
         </div>
       )}
       {form.can_open_from_main && (

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Drawing } from "./form";
+import { Conflict } from "./field";
 import { Icon } from "./icons";
 import { useTyping } from "./typing";
 import type { Cell, Column, Element, Row } from "./views";
@@ -16,13 +17,15 @@ export function TableElement({ element, drawing }: { element: Element; drawing: 
     <section class="table" data-element={element.name} aria-label={element.title}>
       {element.title && <h3>{element.title}</h3>}
       {element.error && <p class="error" role="alert">{element.error}</p>}
+      {element.hint && <p class="hint">{element.hint}</p>}
+      {element.conflict && <Conflict theirs={element.conflict.theirs} drawing={drawing} take={() => drawing.phone.dispatch(drawing.form.form, { event: "takeTheirs", element: element.id })} />}
       {table.rows.map((row, index) => (
         <div class={row.id === table.current_row ? "row-card current" : "row-card"} key={row.id} data-row={index}
           onFocusCapture={() => row.id !== table.current_row && drawing.phone.dispatch(drawing.form.form, { event: "selectRow", element: element.id, row: row.id })}>
           <span class="row-number">{index + 1}</span>
           <div class="cells">
             {table.columns.map((column, at) => (
-              <CellInput key={column.name} element={element} row={row} column={column} cell={row.cells[at] ?? { text: "", error: "" }} closed={closed} drawing={drawing} />
+              <CellInput key={column.name} element={element} row={row} column={column} cell={row.cells[at] ?? { text: "", error: "", conflict: null }} closed={closed} drawing={drawing} />
             ))}
           </div>
           {!closed && (
@@ -80,6 +83,7 @@ function CellInput({ element, row, column, cell, closed, drawing }: CellProps) {
         </span>
       )}
       {cell.error && <small class="error" role="alert">{cell.error}</small>}
+      {cell.conflict && <Conflict theirs={cell.conflict.theirs} drawing={drawing} take={() => drawing.phone.dispatch(drawing.form.form, { event: "takeTheirsCell", ...where })} />}
     </label>
   );
 }

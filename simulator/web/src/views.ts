@@ -10,6 +10,7 @@ export interface Choice {
 export interface Cell {
   text: string;
   error: string;
+  conflict: { theirs: string } | null;
 }
 
 export interface Row {
@@ -102,6 +103,8 @@ export interface Form {
   waiting: boolean;
   can_open_from_main: boolean;
   left_behind: string[];
+  locked: string;
+  focus: number | null;
   elements: Element[];
 }
 
@@ -183,7 +186,7 @@ export type FormEvent =
   | { event: "setCell"; element: number; row: string; column: string; text: string; inputVersion: number }
   | { event: "chooseCell"; element: number; row: string; column: string; choice: string }
   | { event: "suggestCell"; element: number; row: string; column: string; text: string }
-  | { event: "openCellChoice"; element: number; row: string; column: string }
+  | { event: "openCellChoice" | "takeTheirsCell"; element: number; row: string; column: string }
   | { event: "openGroup"; element: number; group: string }
   | { event: "readOn"; element: number; direction: "before" | "after" }
   | { event: "jump"; element: number; toEnd: boolean }

@@ -3,7 +3,7 @@ import { applyPatch, childrenOf } from "../src/patches";
 import type { Element, Form, Row } from "../src/views";
 
 const row = (id: string, text = id): Row => ({
-  id, cells: [{ text, error: "" }], is_group: false, deletion_mark: false, posted: false, pending: false,
+  id, cells: [{ text, error: "", conflict: null }], is_group: false, deletion_mark: false, posted: false, pending: false,
 });
 
 const element = (id: number, changes: Partial<Element> = {}): Element => ({
@@ -17,7 +17,7 @@ const table = (rows: Row[]) => ({
 
 const form = (elements: Element[]): Form => ({
   form: 1, revision: 4, name: "Document.Orders.Item", title: "Order", used_server: "main", availability: { state: "available" },
-  modified: false, waiting: false, can_open_from_main: false, left_behind: [], elements,
+  modified: false, waiting: false, can_open_from_main: false, left_behind: [], locked: "", focus: null, elements,
 });
 
 describe("applying a patch", () => {

@@ -50,6 +50,13 @@ impl FixtureBuilder {
         self
     }
 
+    /// Takes a file away.
+    #[must_use]
+    pub fn without(mut self, path: impl AsRef<Path>) -> Self {
+        self.files.retain(|(known, _)| known != path.as_ref());
+        self
+    }
+
     /// Writes the files to a new folder, which is gone when the answer is dropped.
     ///
     /// # Errors

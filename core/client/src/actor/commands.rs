@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use twinshore_metadata::{CommandAction, Ref};
+use twinshore_metadata::{CommandAction, Record, Ref, Value};
 use twinshore_modules::Argument;
-use twinshore_protocol::{CallId, MarkDeletionRequest, ServerError, WriteAction, WriteFormRequest};
+use twinshore_protocol::{CallId, MarkDeletionRequest, OpenFormResponse, ServerError, WriteAction, WriteFormRequest};
 
 use super::App;
 use super::lists::Wanted;
 use crate::UsedServer;
-use crate::forms::session::{FormSession, OpenParameters, row_id};
+use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, MessageKind};
 use crate::words;
 
@@ -18,6 +18,10 @@ impl App {
     pub async fn execute(self: &Rc<Self>, form: u32, command: &str) {
         let Some(open) = self.form(form) else { return };
         let availability = self.draw(&open.session.borrow()).availability;
+        // What a form took out of its set is not for people; code still may (F2). Close stays.
+        if command != "close" && open.session.borrow().definition.without_commands.iter().any(|c| c == command) {
+            return;
+        }
         match (command, &availability) {
             ("close", _) => return self.close(form).await,
             ("openOffline", _) => return self.reopen_or_tell(form, UsedServer::Standalone).await,
@@ -46,6 +50,8 @@ impl App {
             "createGroup" => self.create(form, true).await,
             "copy" => self.copy(form).await,
             "markDeletion" => self.mark_deletion(form).await,
+            "tryAgain" => self.try_again(form).await,
+            "choose" => self.choose_current(form).await,
             other => self.own_command(form, other).await,
         }
     }
@@ -77,68 +83,104 @@ impl App {
 
     async fn write_and_tell(self: &Rc<Self>, form: u32, action: WriteAction, close: bool) {
         match self.write(form, action).await {
-            Ok(()) if close => {
-                self.form_event(form, "onClose", &[Argument::Value("closed".into())]).await;
-                self.drop_form(form, 0);
+            // What was typed while it was being saved is not saved yet: the form stays.
+            Ok(()) if close && self.form(form).is_some_and(|open| !open.session.borrow().has_typed()) => {
+                self.close_now(form, false).await
             }
             Ok(()) => self.message(MessageKind::Info, self.say("saved"), form),
+            Err(ServerError::VersionConflict { reference }) => self.settle_conflict(form, reference).await,
             Err(error) => self.show_error(&error, form),
         }
     }
 
-    /// Writes the form's object. A write whose outcome is not known is repeated under its id, so that it happens once (R17).
+    /// Writes the form's object. A write whose outcome is not known is repeated under its id first, so that it happens once (R17).
     pub async fn write(self: &Rc<Self>, form: u32, action: WriteAction) -> Result<(), ServerError> {
+        let Some(open) = self.form(form) else { return Ok(()) };
+        let language = self.state.borrow().language.clone();
+        let refused =
+            |key: &str| ServerError::Refused { message: words::say(&language, key).to_owned(), attribute: None, row: None };
+        if std::mem::replace(&mut open.session.borrow_mut().writing, true) {
+            return Err(refused("being-written"));
+        }
+        let event = Argument::Event(Value::Structure(vec![("cancel".into(), false.into())]));
+        let result = match self.refusable_event(form, "beforeWrite", event).await {
+            Ok(true) => self.write_now(form, action).await,
+            Ok(false) => Err(refused("write-cancelled")),
+            Err(error) => Err(error),
+        };
+        open.session.borrow_mut().writing = false;
+        result
+    }
+
+    async fn write_now(self: &Rc<Self>, form: u32, action: WriteAction) -> Result<(), ServerError> {
+        let Some(open) = self.form(form) else { return Ok(()) };
+        if let Some((text, error)) = open.session.borrow().typed.values().next() {
+            let arguments = [("text", text.as_str().into()), ("reason", error.as_str().into())];
+            let message = words::say_with(&self.state.borrow().language, "correct-first", &arguments);
+            return Err(ServerError::Refused { message, attribute: None, row: None });
+        }
+        let pending = open.session.borrow().pending_write.clone();
+        let mut call_id = CallId::default();
+        if let Some((id, record, earlier)) = pending {
+            if record == open.session.borrow().record && earlier == action {
+                call_id = id;
+            } else {
+                self.send_write(form, id, record, earlier).await?;
+            }
+        }
+        let record = open.session.borrow().record.clone();
+        self.send_write(form, call_id, record, action).await?;
+        self.form_event(form, "afterWrite", &[]).await;
+        if self.server_of(form) == Some(UsedServer::Main) {
+            self.refresh_lists(Some(UsedServer::Main), None).await;
+        }
+        Ok(())
+    }
+
+    async fn send_write(
+        self: &Rc<Self>,
+        form: u32,
+        call_id: CallId,
+        record: Record,
+        action: WriteAction,
+    ) -> Result<(), ServerError> {
         let Some(open) = self.form(form) else { return Ok(()) };
         let (server, request) = {
             let mut session = open.session.borrow_mut();
-            if let Some((text, error)) = session.typed.values().next() {
-                let language = &self.state.borrow().language;
-                let arguments = [("text", text.as_str().into()), ("reason", error.as_str().into())];
-                let message = words::say_with(language, "correct-first", &arguments);
-                return Err(ServerError::Refused { message, attribute: None, row: None });
-            }
             let Some(key) = session.key.clone() else { return Ok(()) };
             session.errors.clear();
-            let repeated = session
-                .pending_write
-                .as_ref()
-                .filter(|(_, record, a)| *record == session.record && *a == action)
-                .map(|(id, ..)| *id);
-            let call_id = repeated.unwrap_or_default();
-            session.pending_write = Some((call_id, session.record.clone(), action));
+            session.pending_write = Some((call_id, record.clone(), action));
             let request = WriteFormRequest {
                 call_id,
                 form: session.definition.name.clone(),
                 key,
                 is_new: session.is_new,
                 version: session.version,
-                record: session.record.clone(),
+                record: record.clone(),
                 action,
             };
             (session.server, request)
         };
         let result = self.call(server, "write-form", |s| async move { s.write_form(request).await }).await;
-        let Some(open) = self.form(form) else { return Ok(()) };
         match result {
             Ok(response) => {
                 for message in &response.messages {
                     self.message(MessageKind::Info, message.text.clone(), form);
                 }
-                let draft = {
-                    let mut session = open.session.borrow_mut();
-                    session.written(response.key, response.version, response.record);
-                    session.draft.to_string()
-                };
-                self.drop_draft(&draft);
-                self.form_event(form, "afterWrite", &[]).await;
-                if server == UsedServer::Main {
-                    self.refresh_lists(Some(UsedServer::Main), None).await;
-                }
+                let mut session = open.session.borrow_mut();
+                session.written(&record, response.key, response.version, response.record);
+                self.keep_draft(&session);
+                // The server let others in with the write.
+                session.lock = EditLock::None;
                 Ok(())
             }
             Err(error) => {
                 let mut session = open.session.borrow_mut();
-                if !matches!(error, ServerError::CallOutcomeUnknown { .. }) {
+                if matches!(error, ServerError::CallOutcomeUnknown { .. }) {
+                    // The id outlives the app: it is in the draft.
+                    session.touched = true;
+                    self.keep_draft(&session);
+                } else {
                     session.pending_write = None;
                 }
                 note_refusal(&mut session, &error);
@@ -150,31 +192,67 @@ impl App {
     /// Reads the form's object anew; what was typed is given up by the person's wish, or there is nothing typed.
     pub async fn reread(self: &Rc<Self>, form: u32) {
         let Some(open) = self.form(form) else { return };
-        let (server, name, parameters, is_new) = {
-            let session = open.session.borrow();
-            let parameters = OpenParameters { key: session.key.clone(), ..session.parameters.clone() };
-            (session.server, session.definition.name.clone(), parameters, session.is_new)
-        };
-        if is_new {
+        if open.session.borrow().is_new || open.session.borrow().frozen {
             return;
         }
-        match self.ask_form(&name, &parameters, server, false, None).await {
+        match self.ask_again(form).await {
             Ok(response) => {
                 let mut session = open.session.borrow_mut();
-                session.record = response.record.clone();
-                session.base = response.record;
-                session.version = response.version;
-                session.typed.clear();
-                session.errors.clear();
-                session.conflicts.clear();
-                session.modified = false;
+                session.reread(response.record, response.version);
+                session.key = response.key.or(session.key.take());
                 self.keep_draft(&session);
+                self.release_lock(&session);
+                session.lock = EditLock::None;
             }
             Err(error) => self.show_error(&error, form),
         }
     }
 
-    fn current_item(&self, form: u32) -> Option<Ref> {
+    /// The form's item as its server has it now.
+    pub async fn ask_again(self: &Rc<Self>, form: u32) -> Result<OpenFormResponse, ServerError> {
+        let open = self.form(form).ok_or(ServerError::SessionExpired)?;
+        let (server, name, parameters) = {
+            let session = open.session.borrow();
+            let parameters = OpenParameters { key: session.key.clone(), copy_of: None, ..session.parameters.clone() };
+            (session.server, session.definition.name.clone(), parameters)
+        };
+        self.ask_form(&name, &parameters, server, false, None).await
+    }
+
+    /// Somebody else wrote the item meanwhile (F14): the person looks at both, or takes theirs.
+    async fn settle_conflict(self: &Rc<Self>, form: u32, reference: Ref) {
+        let language = self.state.borrow().language.clone();
+        let say = |key: &str| (key.to_owned(), words::say(&language, key).to_owned());
+        let text = format!("{}\n{}", reference.text(), words::say(&language, "changed-meanwhile"));
+        match self.ask(text, vec![say("compare"), say("reread"), say("cancel")]).await.as_deref() {
+            Some("compare") => self.compare(form).await,
+            Some("reread") => {
+                if let Some(open) = self.form(form) {
+                    open.session.borrow_mut().is_new = false;
+                }
+                self.reread(form).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// Theirs comes in under what is typed; what both changed is marked, one tap takes theirs.
+    pub async fn compare(self: &Rc<Self>, form: u32) {
+        let together = match self.ask_again(form).await {
+            Ok(theirs) => self.put_together(form, &theirs),
+            Err(error) => Err(error),
+        };
+        let language = self.state.borrow().language.clone();
+        match together {
+            Ok(report) => {
+                let key = if report.conflicts.is_empty() { "compared" } else { "conflicts" };
+                self.message(MessageKind::Info, words::say(&language, key), form);
+            }
+            Err(error) => self.show_error(&error, form),
+        }
+    }
+
+    pub(super) fn current_item(&self, form: u32) -> Option<Ref> {
         let open = self.form(form)?;
         let session = open.session.borrow();
         session.lists.values().find_map(|list| list.rows.iter().find(|r| row_id(r) == list.current)?.reference.clone())

@@ -9,7 +9,8 @@ use twinshore_protocol::{CallId, FormCallRequest, ModuleCallRequest, ServerError
 use uuid::Uuid;
 
 use super::App;
-use crate::forms::session::{FormSession, OpenParameters};
+use super::reopen::WantedBy;
+use crate::forms::session::{Awaited, FormSession, OpenParameters};
 use crate::reopening::FillOptions;
 use crate::view::MessageKind;
 use crate::{Mode, Route, UsedServer};
@@ -60,7 +61,7 @@ impl HostApi for ClientHost {
         };
         match operation {
             "server.call" | "mainServer.call" | "form.server" | "form.write" | "form.close" | "form.reopen" | "form.open"
-            | "form.reopenAll" | "option.get" | "ask" => {
+            | "form.openForResult" | "form.reopenAll" | "option.get" | "ask" => {
                 let ticket = app.tickets.replace(app.tickets.get() + 1);
                 let (operation, server) = (operation.to_owned(), self.server);
                 app.spawn(move |app| async move {
@@ -135,19 +136,24 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 return Ok(element_property(&view, &name, &property));
             }
             let mut session = open.session.borrow_mut();
+            if session.handed_over && !matches!(operation, "form.get" | "form.rows") {
+                return Err(handed_over());
+            }
             form_operation(&mut session, operation, &mut arguments)
+        }
+        "form.all" => {
+            let forms = app.state.borrow().order.clone();
+            Ok(Value::List(forms.into_iter().map(|form| Value::Decimal(form.into())).collect()))
         }
         "form.fill" => {
             let (new, old) = (arguments.form()?, arguments.form()?);
             let options = fill_options(&arguments.fields());
-            let plan = app.fill(new, old, &options).map_err(|error| host_error(app, error))?;
+            let report = app.fill(new, old, &options).map_err(|error| host_error(app, error))?;
             let names = |all: Vec<String>| Value::List(all.into_iter().map(Value::String).collect());
-            let copied =
-                plan.attributes.iter().map(|(n, _)| n.clone()).chain(plan.tables.iter().map(|(n, _)| n.clone())).collect();
             Ok(Value::Structure(vec![
-                ("copied".into(), names(copied)),
-                ("skipped".into(), names(plan.skipped)),
-                ("conflicts".into(), names(plan.conflicts.into_iter().map(|(n, _)| n).collect())),
+                ("copied".into(), names(report.copied)),
+                ("skipped".into(), names(report.skipped)),
+                ("conflicts".into(), names(report.conflicts)),
             ]))
         }
         "object.predefined" => {
@@ -199,7 +205,7 @@ fn info(app: &App, session: &FormSession) -> Value {
         ("isNew".into(), session.is_new.into()),
         ("title".into(), session.title.clone().unwrap_or_default().into()),
         ("available".into(), available.into()),
-        ("parameters".into(), Value::Structure(session.parameters.parameters.clone().into_iter().collect())),
+        ("parameters".into(), Value::Structure(session.parameters_for_code().into_iter().collect())),
         ("name".into(), session.definition.name.to_string().into()),
         ("tables".into(), Value::List(session.table_names().into_iter().map(Value::String).collect())),
     ])
@@ -258,8 +264,11 @@ fn form_operation(session: &mut FormSession, operation: &str, arguments: &mut Ar
             }
             let line = session.row_mut(&table, row).ok_or_else(|| wrong("the row is gone"))?;
             if line.get(&column) != &value {
-                line.values.insert(column, value.clone());
-                session.modified = true;
+                line.values.insert(column.clone(), value.clone());
+                session.changed_table(&table);
+                let key = FormSession::cell_key(&table, row, &column);
+                session.typed.remove(&key);
+                session.conflicts.remove(&key);
             }
             Ok(value)
         }
@@ -273,14 +282,15 @@ fn form_operation(session: &mut FormSession, operation: &str, arguments: &mut Ar
             let (table, row) = (arguments.text()?, row_id(arguments)?);
             if let Some(rows) = session.record.tables.get_mut(&table) {
                 rows.retain(|r| r.id != row);
-                session.modified = true;
+                session.changed_table(&table);
             }
             Ok(Value::Empty)
         }
         "form.row.clear" => {
-            if let Some(rows) = session.record.tables.get_mut(&arguments.text()?) {
-                session.modified |= !rows.is_empty();
-                rows.clear();
+            let table = arguments.text()?;
+            let had_rows = session.record.tables.get_mut(&table).is_some_and(|rows| !std::mem::take(rows).is_empty());
+            if had_rows {
+                session.changed_table(&table);
             }
             Ok(Value::Empty)
         }
@@ -354,6 +364,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         }
         "form.write" => {
             let form = arguments.form()?;
+            refuse_handed_over(app, form)?;
             let action = match arguments.fields().get("post") {
                 Some(Value::Boolean(true)) => WriteAction::Post,
                 Some(Value::Boolean(false)) => WriteAction::Unpost,
@@ -363,6 +374,13 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         }
         "form.close" => {
             let form = arguments.form()?;
+            refuse_handed_over(app, form)?;
+            let result = arguments.value();
+            if let Some(open) = app.form(form)
+                && let Some(awaited) = open.session.borrow_mut().awaited.as_mut()
+            {
+                awaited.result = result;
+            }
             app.close(form).await;
             Ok(Value::Empty)
         }
@@ -373,45 +391,35 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Some("standalone") => UsedServer::Standalone,
                 _ => app.server_of(form).map_or(UsedServer::Standalone, UsedServer::other),
             };
-            app.reopen(form, to).await.map(|_| Value::Empty).map_err(|error| host_error(app, error))
+            app.reopen(form, to, WantedBy::Code).await.map(|_| Value::Empty).map_err(|error| host_error(app, error))
         }
         "form.reopenAll" => {
-            let to = if arguments.fields().get("to").and_then(Value::as_text) == Some("main") {
-                UsedServer::Main
-            } else {
-                UsedServer::Standalone
-            };
-            let forms: Vec<u32> = app.state.borrow().order.clone();
-            let mut report = Vec::new();
-            for form in forms.into_iter().filter(|f| app.server_of(*f) == Some(to.other())) {
-                let outcome = app.reopen(form, to).await.map_or_else(|e| app.error_text(&e), |_| String::new());
-                report.push(Value::String(outcome));
-            }
-            Ok(Value::List(report))
-        }
-        "form.open" => {
-            let name = arguments.text()?;
             let fields = arguments.fields();
-            let name = resolve_form(app, &name)?;
-            let structure = |key: &str| match fields.get(key) {
-                Some(Value::Structure(fields)) => fields.iter().cloned().collect(),
-                _ => IndexMap::new(),
+            let to = match fields.get("to").and_then(Value::as_text) {
+                Some("main") => UsedServer::Main,
+                _ => UsedServer::Standalone,
             };
-            let parameters = OpenParameters {
-                key: fields.get("key").and_then(Value::as_ref_value).cloned(),
-                filling_values: structure("fillingValues"),
-                parameters: structure("parameters"),
-                ..OpenParameters::default()
-            };
-            let server = match fields.get("server").and_then(Value::as_text) {
-                Some("main") => Some(UsedServer::Main),
-                Some("standalone") => Some(UsedServer::Standalone),
+            let only = match fields.get("forms") {
+                Some(Value::List(forms)) => Some(forms.iter().filter_map(number).collect::<Vec<u32>>()),
                 _ => None,
             };
-            app.open_form(&name, parameters, server, None)
+            Ok(Value::List(app.reopen_all(to, only.as_deref()).await))
+        }
+        "form.open" => {
+            let (name, options) = open_options(app, &mut arguments)?;
+            let opened = app.open_form(&name, options.parameters, options.server, None).await;
+            opened.map(|form| Value::Decimal(form.into())).map_err(|error| host_error(app, error))
+        }
+        "form.openForResult" => {
+            let (name, options) = open_options(app, &mut arguments)?;
+            let (done, result) = tokio::sync::oneshot::channel();
+            let awaited =
+                Awaited { owner: options.owner, multiple: options.multiple, chosen: Vec::new(), result: Value::Empty, done };
+            app.open_form_for(&name, options.parameters, options.server, None, Some(awaited))
                 .await
-                .map(|form| Value::Decimal(form.into()))
-                .map_err(|error| host_error(app, error))
+                .map_err(|error| host_error(app, error))?;
+            // A form that is gone without a word gave nothing.
+            Ok(result.await.unwrap_or_default())
         }
         _ => {
             let text = arguments.text()?;
@@ -421,6 +429,58 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             Ok(app.ask(text, buttons).await.map_or(Value::Empty, Value::String))
         }
     }
+}
+
+/// How code opens a form.
+struct OpenOptions {
+    parameters: OpenParameters,
+    server: Option<UsedServer>,
+    owner: u32,
+    multiple: bool,
+}
+
+fn open_options(app: &App, arguments: &mut Arguments) -> Result<(FormName, OpenOptions), HostError> {
+    let name = resolve_form(app, &arguments.text()?)?;
+    let fields = arguments.fields();
+    let structure = |key: &str| match fields.get(key) {
+        Some(Value::Structure(fields)) => fields.iter().cloned().collect(),
+        _ => IndexMap::new(),
+    };
+    let options = OpenOptions {
+        parameters: OpenParameters {
+            key: fields.get("key").and_then(Value::as_ref_value).cloned(),
+            filling_values: structure("fillingValues"),
+            parameters: structure("parameters"),
+            ..OpenParameters::default()
+        },
+        server: match fields.get("server").and_then(Value::as_text) {
+            Some("main") => Some(UsedServer::Main),
+            Some("standalone") => Some(UsedServer::Standalone),
+            None | Some("auto") => None,
+            Some(_) => return Err(wrong("`server` is \"main\", \"standalone\" or \"auto\"")),
+        },
+        owner: fields.get("owner").and_then(number).unwrap_or(0),
+        multiple: fields.get("multiple") == Some(&Value::Boolean(true)),
+    };
+    Ok((name, options))
+}
+
+fn number(value: &Value) -> Option<u32> {
+    use rust_decimal::prelude::ToPrimitive as _;
+    match value {
+        Value::Decimal(number) => number.to_u32(),
+        _ => None,
+    }
+}
+
+fn handed_over() -> HostError {
+    HostError::new("FormClosed", "The form is being reopened: its data can be read, nothing else.")
+}
+
+/// The old form of a reopening is there to be read; its server is not (F9).
+fn refuse_handed_over(app: &App, form: u32) -> Result<(), HostError> {
+    let over = app.form(form).is_some_and(|open| open.session.borrow().handed_over);
+    if over { Err(handed_over()) } else { Ok(()) }
 }
 
 /// `Catalog.Goods.Item`, or `Catalog.Goods` for the object's own form.
@@ -451,6 +511,7 @@ async fn module_call(app: &Rc<App>, server: UsedServer, module: String, method: 
 
 /// A function of the form's server module, on the form's own server (R5).
 async fn form_call(app: &Rc<App>, form: u32, method: String, values: Vec<Value>) -> Reply {
+    refuse_handed_over(app, form)?;
     let open = app.form(form).ok_or_else(|| HostError::new("FormClosed", "The form is closed."))?;
     let (server, request) = {
         let session = open.session.borrow();
@@ -460,24 +521,20 @@ async fn form_call(app: &Rc<App>, form: u32, method: String, values: Vec<Value>)
             key: session.key.clone(),
             is_new: session.is_new,
             record: session.record.clone(),
-            parameters: session.parameters.parameters.clone(),
+            parameters: session.parameters_for_code(),
             method: method.clone(),
             arguments: values,
         };
         (session.server, request)
     };
-    let what = format!("form-call {method}");
+    let (what, sent) = (format!("form-call {method}"), request.record.clone());
     let response =
         app.call(server, &what, |s| async move { s.form_call(request).await }).await.map_err(|error| host_error(app, error))?;
     for message in response.messages {
         app.message(MessageKind::Info, message.text, form);
     }
     let mut session = open.session.borrow_mut();
-    let of_object = session.main_object().is_some_and(|o| {
-        response.changes.attributes.keys().any(|n| o.attribute(n).is_some())
-            || response.changes.tables.keys().any(|n| o.table(n).is_some())
-    });
-    session.modified |= of_object;
-    session.record.apply(response.changes);
+    session.modified |= session.is_of_object(&response.changes);
+    session.merge(&sent, response.changes);
     Ok(response.result)
 }

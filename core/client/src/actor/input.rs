@@ -10,9 +10,12 @@ use uuid::Uuid;
 use super::App;
 use super::lists::Wanted;
 use crate::UsedServer;
-use crate::forms::session::{Choosing, FormSession, OpenParameters, row_id};
+use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, FormEvent};
 use crate::words;
+
+/// Actions of the person that wait while a form is being reopened, at most.
+const HELD_EVENTS: usize = 1_000;
 
 /// Suggestions asked for.
 const SUGGESTIONS: u32 = 8;
@@ -21,7 +24,21 @@ impl App {
     /// Takes an action of the person.
     pub async fn handle(self: &Rc<Self>, form: u32, event: FormEvent) {
         let Some(open) = self.form(form) else { return };
-        let editable = matches!(self.draw(&open.session.borrow()).availability, FormAvailability::Available);
+        let editable = matches!(self.draw(&open.session.borrow()).availability, FormAvailability::Available)
+            && !matches!(open.session.borrow().lock, EditLock::Refused { .. });
+        if let Some(element) = event.element() {
+            let mut session = open.session.borrow_mut();
+            session.focus = Some(element);
+            if session.frozen && session.held.len() < HELD_EVENTS {
+                return session.held.push(event);
+            }
+            if let (false, FormEvent::SetText { input_version, .. } | FormEvent::SetCell { input_version, .. }) =
+                (editable, &event)
+            {
+                // Not taken, and the screen shall not look as if it were.
+                session.input_versions.insert(element, *input_version);
+            }
+        }
         match event {
             FormEvent::SetText { element, text, input_version } if editable => {
                 self.typed(form, element, text, input_version).await
@@ -33,11 +50,15 @@ impl App {
                 }
             }
             FormEvent::Clear { element } if editable => self.put(form, element, Value::Empty).await,
-            FormEvent::TakeTheirs { element } if editable => {
-                let theirs =
-                    field_path(&open.session.borrow(), element).and_then(|p| open.session.borrow().conflicts.get(&p).cloned());
+            FormEvent::TakeTheirs { element } if editable => self.take_theirs(form, element).await,
+            FormEvent::TakeTheirsCell { element, row, column } if editable => {
+                let theirs = {
+                    let session = open.session.borrow();
+                    let key = table_path(&session, element).zip(row.parse::<Uuid>().ok());
+                    key.and_then(|(table, row)| session.conflicts.get(&FormSession::cell_key(&table, row, &column)).cloned())
+                };
                 if let Some(theirs) = theirs {
-                    self.put(form, element, theirs).await;
+                    self.put_cell(form, element, &row, &column, theirs).await;
                 }
             }
             FormEvent::Suggest { element, text } => self.suggest(form, element, None, text).await,
@@ -55,7 +76,7 @@ impl App {
             }
             FormEvent::AddRow { element } if editable => self.add_row(form, element).await,
             FormEvent::RemoveRow { element, row } if editable => self.remove_row(form, element, &row).await,
-            FormEvent::MoveRow { element, row, up } if editable => self.move_row(form, element, &row, up),
+            FormEvent::MoveRow { element, row, up } if editable => self.move_row(form, element, &row, up).await,
             FormEvent::SetCell { element, row, column, text, input_version } if editable => {
                 self.typed_cell(form, element, &row, &column, text, input_version).await;
             }
@@ -105,6 +126,7 @@ impl App {
             match text::parse(&text, &types, &locale) {
                 Ok(value) => {
                     session.typed.remove(&path);
+                    session.suggestions = None;
                     let changed = session.record.get(&path) != &value;
                     session.set(&path, value);
                     changed
@@ -116,7 +138,7 @@ impl App {
             }
         };
         // Durable before any code runs on it.
-        self.keep_draft(&open.session.borrow());
+        self.edited(form, element);
         self.publish();
         if changed {
             self.element_event(form, element, "change", Vec::new()).await;
@@ -129,7 +151,7 @@ impl App {
     }
 
     /// Puts a value into an attribute, as the person does.
-    async fn put_value(self: &Rc<Self>, form: u32, element: u32, path: &str, value: Value) {
+    pub async fn put_value(self: &Rc<Self>, form: u32, element: u32, path: &str, value: Value) {
         let Some(open) = self.form(form) else { return };
         {
             let mut session = open.session.borrow_mut();
@@ -143,7 +165,7 @@ impl App {
             session.set(path, value);
             session.conflicts.remove(path);
         }
-        self.keep_draft(&open.session.borrow());
+        self.edited(form, element);
         self.publish();
         self.element_event(form, element, "change", Vec::new()).await;
     }
@@ -170,23 +192,29 @@ impl App {
         };
         match value {
             Some(value) => self.put_cell(form, element, row, column, value).await,
-            None => drop(self.keep_draft(&open.session.borrow())),
+            None => self.edited(form, element),
         }
     }
 
-    async fn put_cell(self: &Rc<Self>, form: u32, element: u32, row: &str, column: &str, value: Value) {
+    /// Puts a value into a cell, as the person does.
+    pub async fn put_cell(self: &Rc<Self>, form: u32, element: u32, row: &str, column: &str, value: Value) {
         let Some(open) = self.form(form) else { return };
         let index = {
             let mut session = open.session.borrow_mut();
             let (Some(table), Ok(id)) = (table_path(&session, element), row.parse::<Uuid>()) else { return };
-            session.typed.remove(&FormSession::cell_key(&table, id, column));
+            let Some(types) = session.types(&table, Some(column)).filter(|types| types.accepts(&value)) else { return };
+            let value = if value == Value::Empty { types.default_value() } else { value };
+            let key = FormSession::cell_key(&table, id, column);
+            session.typed.remove(&key);
+            session.conflicts.remove(&key);
+            session.errors.remove(&key);
             session.suggestions = None;
             let Some(line) = session.row_mut(&table, id) else { return };
             line.values.insert(column.to_owned(), value);
-            session.modified = true;
+            session.changed_table(&table);
             session.record.rows(&table).iter().position(|r| r.id == id).unwrap_or(0)
         };
-        self.keep_draft(&open.session.borrow());
+        self.edited(form, element);
         self.publish();
         let event = vec![("row".into(), Value::Decimal(index.into())), ("column".into(), column.into())];
         self.element_event(form, element, "rowChange", event).await;
@@ -201,7 +229,7 @@ impl App {
                 session.current_rows.insert(element, id.to_string());
             }
         }
-        self.keep_draft(&open.session.borrow());
+        self.edited(form, element);
         self.element_event(form, element, "rowAdd", Vec::new()).await;
     }
 
@@ -214,24 +242,56 @@ impl App {
                 rows.retain(|r| r.id != id);
             }
             session.typed.retain(|key, _| !key.contains(row));
-            session.modified = true;
+            session.conflicts.retain(|key, _| !key.contains(row));
+            session.changed_table(&table);
         }
-        self.keep_draft(&open.session.borrow());
+        self.edited(form, element);
         self.element_event(form, element, "rowDelete", Vec::new()).await;
     }
 
-    fn move_row(&self, form: u32, element: u32, row: &str, up: bool) {
+    async fn move_row(self: &Rc<Self>, form: u32, element: u32, row: &str, up: bool) {
         let Some(open) = self.form(form) else { return };
-        let mut session = open.session.borrow_mut();
-        let (Some(table), Ok(id)) = (table_path(&session, element), row.parse::<Uuid>()) else { return };
-        if let Some(rows) = session.record.tables.get_mut(&table)
-            && let Some(at) = rows.iter().position(|r| r.id == id)
         {
+            let mut session = open.session.borrow_mut();
+            let (Some(table), Ok(id)) = (table_path(&session, element), row.parse::<Uuid>()) else { return };
+            let rows = session.record.tables.entry(table.clone()).or_default();
+            let Some(at) = rows.iter().position(|r| r.id == id) else { return };
             let to = if up { at.saturating_sub(1) } else { (at + 1).min(rows.len() - 1) };
+            if to == at {
+                return;
+            }
             rows.swap(at, to);
-            session.modified = true;
+            session.changed_table(&table);
         }
-        self.keep_draft(&session);
+        self.edited(form, element);
+        self.element_event(form, element, "rowMove", Vec::new()).await;
+    }
+
+    /// Takes the other server's value of an attribute, or all its rows of a table.
+    async fn take_theirs(self: &Rc<Self>, form: u32, element: u32) {
+        let Some(open) = self.form(form) else { return };
+        let (field, table) = {
+            let session = open.session.borrow();
+            (field_path(&session, element), table_path(&session, element))
+        };
+        if let Some(path) = field
+            && let Some(theirs) = open.session.borrow().conflicts.get(&path).cloned()
+        {
+            return self.spawn(move |app| async move { app.put_value(form, element, &path, theirs).await });
+        }
+        let Some(table) = table else { return };
+        {
+            let mut session = open.session.borrow_mut();
+            let Some(rows) = session.row_conflicts.remove(&table) else { return };
+            let prefix = format!("{table}/");
+            session.conflicts.retain(|key, _| !key.starts_with(&prefix));
+            session.typed.retain(|key, _| !key.starts_with(&prefix));
+            session.record.tables.insert(table.clone(), rows);
+            session.changed_table(&table);
+        }
+        self.edited(form, element);
+        self.publish();
+        self.element_event(form, element, "rowsTaken", Vec::new()).await;
     }
 
     fn select_row(&self, form: u32, element: u32, row: String) {
@@ -264,45 +324,12 @@ impl App {
         }
         match choosing {
             Some(choosing) => self.give(form, choosing, reference).await,
+            None if open.session.borrow().awaited.is_some() => self.pick(form, reference).await,
             None => {
                 let parameters = OpenParameters { key: Some(reference.clone()), ..OpenParameters::default() };
                 self.open_object(&reference.object, parameters).await;
             }
         }
-    }
-
-    /// A choice form gives its value to the form that waits, once, and closes (F15).
-    async fn give(self: &Rc<Self>, form: u32, choosing: Choosing, mut reference: Ref) {
-        let request = twinshore_protocol::PresentationsRequest { references: vec![reference.clone()] };
-        if let Some((server, _)) = self.form_module(form)
-            && let Ok(answer) = self.call(server, "presentations", |s| async move { s.presentations(request).await }).await
-            && let Some(known) = answer.references.into_iter().next()
-        {
-            reference = known;
-        }
-        self.drop_form(form, 0);
-        self.activate(choosing.form);
-        match &choosing.cell {
-            None => self.put_value(choosing.form, choosing.element, &choosing.path, reference.into()).await,
-            Some((row, column)) => {
-                self.put_cell(choosing.form, choosing.element, &row.to_string(), column, reference.into()).await
-            }
-        }
-    }
-
-    async fn choose_for_field(self: &Rc<Self>, form: u32, element: u32) {
-        let Some(open) = self.form(form) else { return };
-        let Some(path) = field_path(&open.session.borrow(), element) else { return };
-        let objects = open.session.borrow().types(&path, None).map(|t| t.references().cloned().collect()).unwrap_or_default();
-        self.open_choice(objects, Choosing { form, path, cell: None, element }).await;
-    }
-
-    async fn choose_for_cell(self: &Rc<Self>, form: u32, element: u32, row: &str, column: String) {
-        let Some(open) = self.form(form) else { return };
-        let (Some(table), Ok(id)) = (table_path(&open.session.borrow(), element), row.parse::<Uuid>()) else { return };
-        let objects =
-            open.session.borrow().types(&table, Some(&column)).map(|t| t.references().cloned().collect()).unwrap_or_default();
-        self.open_choice(objects, Choosing { form, path: table, cell: Some((id, column)), element }).await;
     }
 
     /// Items that fit what is typed, from the form's own server (R12).
@@ -364,14 +391,14 @@ impl App {
     }
 }
 
-fn field_path(session: &FormSession, element: u32) -> Option<String> {
+pub(super) fn field_path(session: &FormSession, element: u32) -> Option<String> {
     match &session.definition.elements.get(element as usize)?.kind {
         ElementKind::Field { path, .. } => Some(path.clone()),
         _ => None,
     }
 }
 
-fn table_path(session: &FormSession, element: u32) -> Option<String> {
+pub(super) fn table_path(session: &FormSession, element: u32) -> Option<String> {
     match &session.definition.elements.get(element as usize)?.kind {
         ElementKind::Table { path, .. } => Some(path.clone()),
         _ => None,

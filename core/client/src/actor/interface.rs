@@ -134,11 +134,12 @@ impl App {
 
     fn drafts(&self) -> Vec<DraftView> {
         let open: Vec<String> = self.forms.borrow().values().map(|f| f.session.borrow().draft.to_string()).collect();
-        let drafts = self.store.drafts().unwrap_or_default();
+        let user = self.state.borrow().user_name.clone();
+        let drafts = self.store.drafts(&user).unwrap_or_default();
         drafts
             .into_iter()
-            .filter(|d| !open.contains(&d.id) && !self.done_drafts.borrow().contains(&d.id))
-            .map(|d| DraftView { id: d.id, title: d.title, when: d.when })
+            .filter(|(id, ..)| !open.contains(id) && !self.done_drafts.borrow().contains(id))
+            .map(|(id, title, when)| DraftView { id, title, when })
             .collect()
     }
 

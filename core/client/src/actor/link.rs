@@ -155,6 +155,9 @@ impl App {
 
     /// The event, application first, then forms, newest first (M6).
     pub async fn announce(self: &Rc<Self>, available: bool) {
+        // A reopening is one unit: what changes meanwhile is announced after it (F9), and one change after another.
+        let _one = self.announcing.lock().await;
+        self.until_reopened().await;
         self.publish();
         let event = || {
             Argument::Event(Value::Structure(vec![
@@ -190,6 +193,7 @@ impl App {
             }
         }
         if available {
+            self.lock_again();
             self.refresh_lists(Some(UsedServer::Main), None).await;
         }
         self.publish();

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use twinshore_metadata::{ObjectName, Ref, SortDirection, SortKey};
-use twinshore_protocol::{ListAnchor, ListPageRequest, ListPageResponse};
+use twinshore_protocol::{ListAnchor, ListKey, ListPageRequest, ListPageResponse};
 
 use super::App;
 use crate::UsedServer;
@@ -21,6 +21,8 @@ pub enum Wanted {
     More(ListDirection),
     /// The window as it is, anew.
     Again,
+    /// From a row on (F13).
+    Place(ListKey),
 }
 
 impl App {
@@ -64,6 +66,7 @@ impl App {
         let (anchor, limit) = match wanted {
             Wanted::Start => (ListAnchor::Start, page),
             Wanted::End => (ListAnchor::End, page),
+            Wanted::Place(key) => (ListAnchor::At(key.clone()), page),
             Wanted::More(ListDirection::After) => (last.map_or(ListAnchor::Start, ListAnchor::After), page),
             Wanted::More(ListDirection::Before) => (first.map_or(ListAnchor::Start, ListAnchor::Before), page),
             Wanted::Again => {
@@ -159,7 +162,7 @@ fn take_page(list: &mut ListState, page: ListPageResponse, wanted: &Wanted, wind
                 list.more_after = true;
             }
         }
-        Wanted::Start | Wanted::End | Wanted::Again => {
+        Wanted::Start | Wanted::End | Wanted::Again | Wanted::Place(_) => {
             list.rows = page.rows;
             list.more_before = page.more_before;
             list.more_after = page.more_after;

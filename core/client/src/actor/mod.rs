@@ -2,6 +2,8 @@
 //!
 //! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
 
+mod choice;
+mod close;
 mod commands;
 mod drafts;
 mod host;
@@ -9,11 +11,14 @@ mod input;
 mod interface;
 mod link;
 mod lists;
+mod locks;
 mod options;
 mod reopen;
 mod start;
 mod sync;
 mod windows;
+
+pub(crate) use locks::locked_text;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -139,10 +144,16 @@ pub(crate) struct App {
     pub no_room: Notify,
     /// Drafts that are done with and still in the store.
     pub done_drafts: RefCell<BTreeSet<String>>,
+    /// Drafts whose forms are being opened.
+    pub taken_drafts: RefCell<BTreeSet<String>>,
     pub exchange_now: Notify,
     pub stopping: Cell<bool>,
     pub tickets: Cell<u64>,
+    /// Reopenings that run; availability is announced when there is none (F9).
     pub reopening: Cell<u32>,
+    pub reopened: Notify,
+    /// Availability is announced one change after another.
+    pub announcing: tokio::sync::Mutex<()>,
     pub runtime: tokio::runtime::Handle,
     internal: RefCell<mpsc::UnboundedReceiver<Internal>>,
 }
@@ -215,10 +226,13 @@ impl App {
             unkept: Cell::new(false),
             no_room: Notify::new(),
             done_drafts: RefCell::default(),
+            taken_drafts: RefCell::default(),
             exchange_now: Notify::new(),
             stopping: Cell::new(false),
             tickets: Cell::new(1),
             reopening: Cell::new(0),
+            reopened: Notify::new(),
+            announcing: tokio::sync::Mutex::default(),
             runtime: tokio::runtime::Handle::current(),
             internal: RefCell::new(received),
         }))
@@ -390,8 +404,9 @@ impl App {
             composition.is_some_and(|c| c.form_priority(name).is_some_and(|p| p != twinshore_metadata::Priority::MainOnly));
         let can_open_from_main = session.server == UsedServer::Standalone
             && available
-            && session.main_object().is_some()
-            && session.choosing.is_none();
+            && session.owner().is_none()
+            // Lists and other forms say so only where they would open from main now.
+            && (session.main_object().is_some() || self.route(self.form_priority(name)) == Route::To(UsedServer::Main));
         let surroundings = Surroundings {
             available,
             reason: self.say("form-unavailable").to_owned(),
@@ -442,6 +457,15 @@ impl App {
     /// The client's own error in the person's language.
     pub fn client_error_text(&self, error: &ClientError) -> String {
         words::client_error_text(&self.state.borrow().language, error)
+    }
+
+    /// Shows an error of code that is not meant for people: its place in the source is for whoever wrote it.
+    pub fn show_code_error(&self, error: &ServerError, form: u32) {
+        let text = match error {
+            ServerError::Module { message, code: None, position, .. } => with_place(message.clone(), position.as_ref()),
+            other => self.error_text(other),
+        };
+        self.message(MessageKind::Error, text, form);
     }
 
     /// Asks the person; the answer is the id of a button.
@@ -616,7 +640,12 @@ impl App {
         if let Some(position) = error.position() {
             tracing::warn!(%position, %error, "module code failed");
         }
-        let text = words::module_error_text(&self.state.borrow().language, error);
+        let language = self.state.borrow().language.clone();
+        let text = words::module_error_text(&language, error);
+        let text = match error {
+            ModuleError::Thrown { code: None, stack, .. } => with_place(text, stack.first()),
+            _ => text,
+        };
         self.message(MessageKind::Error, text, form);
     }
 
@@ -638,6 +667,14 @@ impl App {
 /// True if an object is in the composition but never runs on the device.
 pub(crate) fn is_main_only(work: &Work, object: &ObjectName) -> bool {
     work.device.standalone.composition.priority(object) == Some(twinshore_metadata::Priority::MainOnly)
+}
+
+/// A text that is not meant for people has its place in the source, for whoever wrote it.
+fn with_place(text: String, place: Option<&impl std::fmt::Display>) -> String {
+    match place {
+        Some(place) => format!("{text} ({place})"),
+        None => text,
+    }
 }
 
 fn next(state: &mut State) -> u64 {

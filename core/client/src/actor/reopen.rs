@@ -1,276 +1,446 @@
-//! Reopening (F9): Frozen → Asked → Opened → Told → Filled → Swapped, one unit. Whatever fails on the way closes the new form and
+//! Reopening (F9), driven: what `reopening::Reopening` says is done here, one unit. Whatever fails on the way closes the new form and
 //! leaves the old one as it was.
 
+mod all;
+mod fill;
+mod look;
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
-use twinshore_metadata::{ElementKind, FormAttribute, FormName, Value};
-use twinshore_modules::{Argument, ModuleError};
-use twinshore_protocol::{ServerError, UnavailableReason};
+use twinshore_metadata::{Priority, Value};
+use twinshore_modules::{Argument, ModuleError, Outcome};
+use twinshore_protocol::{Limit, ServerError, UnavailableReason};
 
-use super::App;
+use super::{App, OpenForm};
 use crate::UsedServer;
+use crate::forms::Before;
 use crate::forms::session::FormSession;
-use crate::reopening::{FillOptions, FillPlan, FormShape, Sides, fill_plan};
-use crate::view::MessageKind;
+use crate::forms::words;
+use crate::reopening::{FillOptions, Reopening, ReopeningEvent, ReopeningInstruction};
+use crate::view::FormEvent;
+
+pub(super) use fill::title_of;
 
 /// Why a form can't be reopened (F8).
-fn not_possible(reason: impl Into<String>) -> ServerError {
-    ServerError::Module {
-        message: reason.into(),
-        code: Some("ReopenNotPossible".into()),
-        details: Value::Empty,
-        position: None,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    Closed,
+    Reopening,
+    SameServer,
+    Writing,
+    OutcomeUnknown,
+    Choosing,
+    NotInComposition,
+    OfflineMode,
+    NoConnection,
+    Cancelled,
+}
+
+impl Reason {
+    /// For authors: `details.reason`.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Reopening => "reopening",
+            Self::SameServer => "same_server",
+            Self::Writing => "writing",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::Choosing => "choosing",
+            Self::NotInComposition => "not_in_composition",
+            Self::OfflineMode => "offline_mode",
+            Self::NoConnection => "no_connection",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// For people.
+    fn text(self, language: &str) -> &'static str {
+        match self {
+            Self::Closed => words::say(language, "reopen-closed"),
+            Self::Reopening => words::say(language, "reopen-reopening"),
+            Self::SameServer => words::say(language, "reopen-same-server"),
+            Self::Writing => words::say(language, "reopen-writing"),
+            Self::OutcomeUnknown => words::say(language, "reopen-outcome-unknown"),
+            Self::Choosing => words::say(language, "reopen-choosing"),
+            Self::NotInComposition => words::say(language, "reopen-not-in-composition"),
+            Self::OfflineMode => words::say(language, "reopen-offline-mode"),
+            Self::NoConnection => words::say(language, "reopen-no-connection"),
+            Self::Cancelled => words::say(language, "reopen-cancelled"),
+        }
+    }
+}
+
+/// Who wants the reopening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WantedBy {
+    /// The person: handlers of the form that run come to their end first.
+    Person,
+    /// Code of the configuration, perhaps a handler of this very form.
+    Code,
+}
+
+/// What a reopening carries along.
+struct Work {
+    old: u32,
+    to: UsedServer,
+    new: Option<u32>,
+    data: Value,
+    before: Before,
+}
+
+/// While this lives a reopening runs, and availability is announced later (F9).
+struct Unit(Rc<App>);
+
+impl Unit {
+    fn new(app: &Rc<App>) -> Self {
+        app.reopening.set(app.reopening.get() + 1);
+        Self(Rc::clone(app))
+    }
+}
+
+impl Drop for Unit {
+    fn drop(&mut self) {
+        self.0.reopening.set(self.0.reopening.get() - 1);
+        self.0.reopened.notify_waiters();
     }
 }
 
 impl App {
     /// Reopens and shows what went wrong.
     pub async fn reopen_or_tell(self: &Rc<Self>, form: u32, to: UsedServer) {
-        if let Err(error) = self.reopen(form, to).await {
-            self.show_error(&error, form);
+        if let Err(error) = self.reopen(form, to, WantedBy::Person).await {
+            self.show_code_error(&error, form);
         }
         self.publish();
     }
 
     /// Reopens a form from a server; the number of the new form.
-    pub async fn reopen(self: &Rc<Self>, form: u32, to: UsedServer) -> Result<u32, ServerError> {
-        let open = self.form(form).ok_or_else(|| not_possible("The form is closed."))?;
-        self.check_possible(&open.session.borrow(), to)?;
-        open.session.borrow_mut().frozen = true;
-        self.reopening.set(self.reopening.get() + 1);
-        self.publish();
-        let result = self.reopen_frozen(form, to).await;
-        self.reopening.set(self.reopening.get() - 1);
-        if result.is_err()
-            && let Some(open) = self.form(form)
-        {
-            open.session.borrow_mut().frozen = false;
-        }
+    pub async fn reopen(self: &Rc<Self>, form: u32, to: UsedServer, by: WantedBy) -> Result<u32, ServerError> {
+        let open = self.form(form).ok_or_else(|| self.cant(Reason::Closed))?;
+        self.check_possible(&open.session.borrow(), to, by)?;
+        let _unit = Unit::new(self);
+        let _turn = match by {
+            WantedBy::Person => {
+                open.session.borrow_mut().frozen = true;
+                self.publish();
+                let turn = open.turn.lock().await;
+                open.session.borrow_mut().frozen = false;
+                // What ran meanwhile may have written, closed or reopened it.
+                let open = self.form(form).ok_or_else(|| self.cant(Reason::Closed))?;
+                let possible = self.check_possible(&open.session.borrow(), to, WantedBy::Code);
+                if possible.is_err() {
+                    self.do_held(form, None);
+                }
+                possible?;
+                Some(turn)
+            }
+            WantedBy::Code => None,
+        };
+        let before = open.session.borrow().before();
+        let mut work = Work { old: form, to, new: None, data: Value::Structure(Vec::new()), before };
+        let result = self.drive(&mut work).await;
         self.publish();
         result
     }
 
-    fn check_possible(&self, session: &FormSession, to: UsedServer) -> Result<(), ServerError> {
-        if session.frozen {
-            return Err(not_possible("The form is being reopened already."));
+    /// Waits until no form is being reopened: availability is announced after the unit (F9).
+    pub async fn until_reopened(&self) {
+        while self.reopening.get() > 0 {
+            self.reopened.notified().await;
+        }
+    }
+
+    async fn drive(self: &Rc<Self>, work: &mut Work) -> Result<u32, ServerError> {
+        let mut machine = Reopening::default();
+        let mut queue = VecDeque::from(machine.step(ReopeningEvent::Started));
+        let mut failure = None;
+        while let Some(instruction) = queue.pop_front() {
+            match self.carry_out(work, instruction).await {
+                Ok(None) => {}
+                Ok(Some(event)) => {
+                    if matches!(event, ReopeningEvent::Asked { cancelled: true, .. }) {
+                        failure = Some(self.cant(Reason::Cancelled));
+                    }
+                    queue.extend(machine.step(event));
+                }
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    queue = machine.step(ReopeningEvent::Failed).into();
+                }
+            }
+        }
+        match work.new.filter(|_| machine.is_done()) {
+            Some(new) => Ok(new),
+            None => Err(failure.unwrap_or_else(|| self.cant(Reason::Closed))),
+        }
+    }
+
+    async fn carry_out(
+        self: &Rc<Self>,
+        work: &mut Work,
+        instruction: ReopeningInstruction,
+    ) -> Result<Option<ReopeningEvent>, ServerError> {
+        use ReopeningInstruction as I;
+        match instruction {
+            I::Freeze => self.mark(work.old, |session| session.frozen = true),
+            I::RunBeforeReopening => return self.ask_old(work).await.map(Some),
+            I::HandOver => self.mark(work.old, |session| session.handed_over = true),
+            I::Open => {
+                work.new = Some(self.open_again(work).await?);
+                return Ok(Some(ReopeningEvent::Opened));
+            }
+            I::RunOnOpen => {
+                let new = self.new_of(work)?;
+                self.sequence_handler(new, "onOpen", vec![Argument::Form(new)]).await?;
+                self.mark(new, FormSession::opened);
+                return Ok(Some(ReopeningEvent::Shown));
+            }
+            I::RunWhenReopening { standard } => return self.tell_new(work, standard).await.map(Some),
+            I::Fill => {
+                self.fill(self.new_of(work)?, work.old, &FillOptions::default())?;
+                return Ok(Some(ReopeningEvent::Filled));
+            }
+            I::CopyLook => {
+                let (from, to) = self.both(work)?;
+                look::copy(&from.session.borrow(), &mut to.session.borrow_mut());
+            }
+            I::SwapDrafts => {
+                let (from, to) = self.both(work)?;
+                let old_draft = from.session.borrow().draft.to_string();
+                self.swap_drafts(&old_draft, &to.session.borrow());
+            }
+            I::RunOnClose => {
+                let arguments = vec![Argument::Form(work.old), Argument::Value("reopened".into())];
+                if let Err(error) = self.sequence_handler(work.old, "onClose", arguments).await {
+                    self.show_code_error(&error, work.new.unwrap_or_default());
+                }
+                return Ok(Some(ReopeningEvent::Closed));
+            }
+            I::TakePlace => self.take_place(work).await,
+            I::CloseNew => {
+                if let Some(new) = work.new.take() {
+                    self.forms.borrow_mut().remove(&new);
+                }
+            }
+            I::Thaw => {
+                let before = work.before.clone();
+                self.mark(work.old, |session| session.restore(before));
+                self.do_held(work.old, None);
+            }
+        }
+        self.publish();
+        Ok(None)
+    }
+
+    fn mark(&self, form: u32, change: impl FnOnce(&mut FormSession)) {
+        if let Some(open) = self.form(form) {
+            change(&mut open.session.borrow_mut());
+        }
+    }
+
+    fn new_of(&self, work: &Work) -> Result<u32, ServerError> {
+        work.new.filter(|new| self.form(*new).is_some()).ok_or_else(|| self.cant(Reason::Closed))
+    }
+
+    fn both(&self, work: &Work) -> Result<(Rc<OpenForm>, Rc<OpenForm>), ServerError> {
+        let new = self.new_of(work)?;
+        self.form(work.old).zip(self.form(new)).ok_or_else(|| self.cant(Reason::Closed))
+    }
+
+    /// F8, in the person's language.
+    fn cant(&self, reason: Reason) -> ServerError {
+        ServerError::Module {
+            message: reason.text(&self.state.borrow().language).to_owned(),
+            code: Some("ReopenNotPossible".into()),
+            details: Value::Structure(vec![("reason".into(), reason.code().into())]),
+            position: None,
+        }
+    }
+
+    fn check_possible(&self, session: &FormSession, to: UsedServer, by: WantedBy) -> Result<(), ServerError> {
+        if session.frozen || session.closing {
+            return Err(self.cant(Reason::Reopening));
         }
         if session.server == to {
-            return Err(not_possible("The form is from this server already."));
+            return Err(self.cant(Reason::SameServer));
         }
-        if self
-            .forms
-            .borrow()
-            .values()
-            .any(|f| f.session.try_borrow().is_ok_and(|s| s.choosing.as_ref().is_some_and(|c| c.form == session.id)))
-        {
-            return Err(not_possible("Finish choosing first."));
+        // The person waits for the write; code that asks in the middle of it would send the same thing twice (F12).
+        if session.writing && by == WantedBy::Code {
+            return Err(self.cant(Reason::Writing));
         }
-        let name: &FormName = &session.definition.name;
+        if session.pending_write.is_some() {
+            return Err(self.cant(Reason::OutcomeUnknown));
+        }
+        if self.waits_for_a_child(session.id, to) {
+            return Err(self.cant(Reason::Choosing));
+        }
         if to == UsedServer::Standalone {
-            let here = self.form_priority(name).is_some_and(|p| p != twinshore_metadata::Priority::MainOnly);
-            return if here { Ok(()) } else { Err(not_possible("This form is not part of the offline mode composition.")) };
+            let here = self.form_priority(&session.definition.name).is_some_and(|p| p != Priority::MainOnly);
+            return if here { Ok(()) } else { Err(self.cant(Reason::NotInComposition)) };
         }
         self.server(to).map(drop).map_err(|error| match error {
-            ServerError::MainServerUnavailable { reason: UnavailableReason::OfflineMode } => {
-                not_possible("You work in Offline mode.")
-            }
-            other => not_possible(other.to_string()),
+            ServerError::MainServerUnavailable { reason: UnavailableReason::OfflineMode } => self.cant(Reason::OfflineMode),
+            _ => self.cant(Reason::NoConnection),
         })
     }
 
-    async fn reopen_frozen(self: &Rc<Self>, old: u32, to: UsedServer) -> Result<u32, ServerError> {
-        // Asked.
-        let mut data = Value::Structure(Vec::new());
+    /// A form that was opened for a result blocks the form that waits for it, until it is on the other server itself (F16).
+    fn waits_for_a_child(&self, form: u32, to: UsedServer) -> bool {
+        self.forms
+            .borrow()
+            .values()
+            .any(|open| open.session.try_borrow().is_ok_and(|child| child.owner() == Some(form) && child.server != to))
+    }
+
+    async fn ask_old(self: &Rc<Self>, work: &mut Work) -> Result<ReopeningEvent, ServerError> {
         let event = Value::Structure(vec![
             ("cancel".into(), false.into()),
             ("standardProcessing".into(), true.into()),
-            ("data".into(), data.clone()),
+            ("data".into(), work.data.clone()),
         ]);
-        if let Some(outcome) =
-            self.reopening_handler(old, "beforeReopening", vec![Argument::Form(old), Argument::Event(event)]).await?
-        {
-            let event = outcome.arguments.get(1).cloned().unwrap_or_default();
-            if event.field("cancel") == Some(&Value::Boolean(true)) {
-                return Err(not_possible("The form's own code stopped the reopening."));
-            }
-            data = event.field("data").cloned().unwrap_or(data);
-        }
-        // Opened.
-        let (name, mut parameters, new_id) = {
-            let open = self.form(old).ok_or_else(|| not_possible("The form is closed."))?;
-            let session = open.session.borrow();
-            let new_id = session.is_new.then(|| session.key.as_ref().map(|k| k.id)).flatten();
-            (session.definition.name.clone(), session.parameters.clone(), new_id)
-        };
-        if let Some(open) = self.form(old)
-            && !open.session.borrow().is_new
-        {
-            parameters.key.clone_from(&open.session.borrow().key);
-        }
-        let response = self.ask_form(&name, &parameters, to, true, new_id).await?;
-        let new = self.add_form(&name, parameters, to, response)?;
-        match self.fill_and_swap(old, new, data).await {
-            Ok(()) => Ok(new),
-            Err(error) => {
-                self.forms.borrow_mut().remove(&new);
-                Err(error)
-            }
-        }
+        let arguments = vec![Argument::Form(work.old), Argument::Event(event)];
+        let outcome = self.sequence_handler(work.old, "beforeReopening", arguments).await?;
+        let event = outcome.and_then(|o| o.arguments.get(1).cloned()).unwrap_or_default();
+        work.data = event.field("data").cloned().unwrap_or_else(|| work.data.clone());
+        Ok(ReopeningEvent::Asked {
+            cancelled: event.field("cancel") == Some(&Value::Boolean(true)),
+            standard: event.field("standardProcessing") != Some(&Value::Boolean(false)),
+        })
     }
 
-    async fn fill_and_swap(self: &Rc<Self>, old: u32, new: u32, data: Value) -> Result<(), ServerError> {
-        self.reopening_handler(new, "onOpen", vec![Argument::Form(new)]).await?;
-        // Told.
-        let event = Value::Structure(vec![("standardProcessing".into(), true.into()), ("data".into(), data)]);
-        let mut standard = true;
-        let arguments = vec![Argument::Form(new), Argument::Form(old), Argument::Event(event)];
-        if let Some(outcome) = self.reopening_handler(new, "whenReopening", arguments).await? {
-            let event = outcome.arguments.get(2).cloned().unwrap_or_default();
-            standard = event.field("standardProcessing") != Some(&Value::Boolean(false));
+    async fn open_again(self: &Rc<Self>, work: &Work) -> Result<u32, ServerError> {
+        let open = self.form(work.old).ok_or_else(|| self.cant(Reason::Closed))?;
+        let (name, mut parameters, key, new_id) = {
+            let session = open.session.borrow();
+            let new_id = session.is_new.then(|| session.key.as_ref().map(|k| k.id)).flatten();
+            (session.definition.name.clone(), session.parameters.clone(), session.key.clone(), new_id)
+        };
+        if new_id.is_none() {
+            parameters.key = key.filter(|_| open.session.borrow().main_object().is_some());
         }
-        // Filled.
-        if standard {
-            let typed = self.form(old).is_some_and(|o| o.session.borrow().has_typed());
-            if typed || self.has_complex(old, new) {
-                self.fill(new, old, &FillOptions::default())?;
-            }
-        }
-        // Swapped.
-        let (Some(from), Some(to)) = (self.form(old), self.form(new)) else { return Err(not_possible("The form is closed.")) };
-        {
-            let mut session = to.session.borrow_mut();
-            let before = from.session.borrow();
-            copy_look(&before, &mut session);
-            if before.modified {
-                session.modified = session.modified || session.record != session.base;
-            }
-        }
-        let old_draft = from.session.borrow().draft.to_string();
-        self.swap_drafts(&old_draft, &to.session.borrow());
-        self.form_event(old, "onClose", &[Argument::Value("reopened".into())]).await;
-        {
-            let mut state = self.state.borrow_mut();
-            for form in &mut state.order {
-                if *form == old {
-                    *form = new;
-                }
-            }
-            if state.active == old {
-                state.active = new;
-            }
-        }
-        self.drop_form(old, new);
-        let elements: Vec<u32> = to.session.borrow().lists.keys().copied().collect();
-        for element in elements {
-            self.read_list(new, element, super::lists::Wanted::Start).await;
-        }
-        Ok(())
+        let response = self.ask_form(&name, &parameters, work.to, true, new_id).await?;
+        let new = self.add_form(&name, parameters, work.to, response)?;
+        self.mark(new, |session| {
+            session.reopened = true;
+            session.frozen = true;
+        });
+        Ok(new)
+    }
+
+    async fn tell_new(self: &Rc<Self>, work: &mut Work, standard: bool) -> Result<ReopeningEvent, ServerError> {
+        let new = self.new_of(work)?;
+        let data = std::mem::take(&mut work.data);
+        let event = Value::Structure(vec![("standardProcessing".into(), standard.into()), ("data".into(), data)]);
+        let arguments = vec![Argument::Form(new), Argument::Form(work.old), Argument::Event(event)];
+        let outcome = self.sequence_handler(new, "whenReopening", arguments).await?;
+        let left = outcome.and_then(|o| o.arguments.get(2)?.field("standardProcessing").cloned());
+        Ok(ReopeningEvent::Told { standard: left.map_or(standard, |v| v == Value::Boolean(true)) })
     }
 
     /// The new form's draft takes the place of the old one's: a kill leaves exactly one.
     fn swap_drafts(&self, old: &str, new: &FormSession) {
         let kept =
-            if new.has_typed() { self.store.replace_draft(old, &self.draft_of(new)) } else { self.store.drop_draft(old) };
+            if new.has_draft() { self.store.replace_draft(old, &self.draft_of(new)) } else { self.store.drop_draft(old) };
         if self.check_store(kept).is_none() {
             self.done_drafts.borrow_mut().insert(old.to_owned());
         }
     }
 
-    /// A handler of the sequence; what it throws ends the reopening.
-    async fn reopening_handler(
+    /// Window place, owner, whoever waits for a result, and children go over to the new form; the old one is gone.
+    async fn take_place(self: &Rc<Self>, work: &Work) {
+        let Ok((from, to)) = self.both(work) else { return };
+        let new = to.session.borrow().id;
+        {
+            let (mut old, mut session) = (from.session.borrow_mut(), to.session.borrow_mut());
+            session.choosing = old.choosing.take();
+            session.awaited = old.awaited.take();
+            session.frozen = false;
+            self.rewire_children(&old, &session);
+        }
+        {
+            let mut state = self.state.borrow_mut();
+            for form in state.order.iter_mut().filter(|form| **form == work.old) {
+                *form = new;
+            }
+            if state.active == work.old {
+                state.active = new;
+            }
+        }
+        self.drop_form(work.old, new);
+        self.do_held(new, Some(&from.session));
+        self.publish();
+        self.release_lock(&from.session.borrow());
+        let lists: Vec<u32> = to.session.borrow().lists.keys().copied().collect();
+        for element in lists {
+            let wanted = look::place(&from.session.borrow(), &to.session.borrow(), element);
+            self.read_list(new, element, wanted).await;
+        }
+    }
+
+    /// What the person did meanwhile is done now, in the order it was done; in a new form by the names of elements.
+    fn do_held(self: &Rc<Self>, form: u32, held_by: Option<&RefCell<FormSession>>) {
+        let Some(open) = self.form(form) else { return };
+        let held = std::mem::take(&mut held_by.unwrap_or(&open.session).borrow_mut().held);
+        let moved = |event: FormEvent| {
+            let Some(old) = held_by else { return Some(event) };
+            let old = old.borrow();
+            let there = event.element().and_then(|e| open.session.borrow().element_named(old.element_name(e)?))?;
+            Some(event.at(there))
+        };
+        let held: Vec<FormEvent> = held.into_iter().filter_map(moved).collect();
+        if !held.is_empty() {
+            self.spawn(move |app| async move {
+                for event in held {
+                    app.handle(form, event).await;
+                }
+            });
+        }
+    }
+
+    fn rewire_children(&self, old: &FormSession, new: &FormSession) {
+        for open in self.forms.borrow().values() {
+            let Ok(mut child) = open.session.try_borrow_mut() else { continue };
+            if let Some(choosing) = child.choosing.as_mut().filter(|c| c.form == old.id) {
+                choosing.form = new.id;
+                let name = old.element_name(choosing.element).unwrap_or_default();
+                choosing.element = new.element_named(name).unwrap_or(u32::MAX);
+            }
+            if let Some(awaited) = child.awaited.as_mut().filter(|a| a.owner == old.id) {
+                awaited.owner = new.id;
+            }
+        }
+    }
+
+    /// A handler of the sequence; what it throws, or a wait that does not end, ends the reopening.
+    async fn sequence_handler(
         self: &Rc<Self>,
         form: u32,
         event: &str,
         arguments: Vec<Argument>,
-    ) -> Result<Option<twinshore_modules::Outcome>, ServerError> {
+    ) -> Result<Option<Outcome>, ServerError> {
         let Some((server, module)) = self.form_module(form) else { return Ok(None) };
-        match self.handler(server, &module, event, arguments).await {
-            None => Ok(None),
-            Some(Ok(outcome)) => Ok(Some(outcome)),
-            Some(Err(ModuleError::Thrown { message, code, details, stack })) => {
-                Err(ServerError::Module { message, code, details, position: stack.first().map(ToString::to_string) })
-            }
-            Some(Err(error)) => {
-                Err(ServerError::Module { message: error.to_string(), code: None, details: Value::Empty, position: None })
-            }
-        }
-    }
-
-    /// F10c holds for a form nobody typed into, too: its complex attributes can't be told from typed ones.
-    fn has_complex(&self, old: u32, new: u32) -> bool {
-        let complex = |form: u32| -> Vec<String> {
-            self.form(form)
-                .map(|o| o.session.borrow().definition.complex_attributes().map(str::to_owned).collect())
-                .unwrap_or_default()
+        let function = self.handler_of(form, event);
+        let limit = self.options.settings.reopening_handler_time;
+        let Ok(result) = tokio::time::timeout(limit, self.handler(server, &module, &function, arguments)).await else {
+            let place = format!("{function}, {} s", limit.as_secs());
+            return Err(ServerError::limit(Limit::CallTime, place));
         };
-        let of_new = complex(new);
-        complex(old).iter().any(|name| of_new.contains(name))
-    }
-
-    /// `fillWhenReopening` (F10): the new form gets what was typed into the old one.
-    pub fn fill(&self, new: u32, old: u32, options: &FillOptions) -> Result<FillPlan, ServerError> {
-        let (Some(from), Some(to)) = (self.form(old), self.form(new)) else { return Err(not_possible("The form is closed.")) };
-        let before = from.session.borrow();
-        let mut session = to.session.borrow_mut();
-        let (old_shape, new_shape): (FormShape, FormShape) = (before.shape(), session.shape());
-        let theirs = session.record.clone();
-        let sides = Sides { base: &before.base, mine: &before.record, theirs: &theirs, is_new: before.is_new };
-        let plan = fill_plan(&sides, &old_shape, &new_shape, options)?;
-        for (name, value) in &plan.attributes {
-            session.record.set(name.clone(), value.clone());
-        }
-        session.record.tables.extend(plan.tables.iter().cloned());
-        session.conflicts.extend(plan.conflicts.iter().cloned());
-        let language = self.state.borrow().language.clone();
-        session.left_behind = plan.skipped.iter().map(|name| title_of(&before, name, &language)).collect();
-        session.typed.extend(before.typed.iter().map(|(k, v)| (k.clone(), v.clone())));
-        session.modified |= before.modified || !plan.attributes.is_empty() || !plan.tables.is_empty();
-        if !session.left_behind.is_empty() {
-            let text = session.left_behind.join(", ");
-            drop(session);
-            let russian = language.starts_with("ru");
-            let message = if russian {
-                format!("Не перенесено: {text}")
-            } else {
-                format!("Left behind, it does not exist here: {text}")
-            };
-            self.message(MessageKind::Warning, message, new);
-        }
-        Ok(plan)
+        result.transpose().map_err(|error| server_error(&self.state.borrow().language, error))
     }
 }
 
-fn title_of(session: &FormSession, name: &str, language: &str) -> String {
-    let own = session.definition.attributes.iter().find_map(|a| match a {
-        FormAttribute::Table(t) if t.name == name => Some(t.title.text(language).to_owned()),
-        _ => None,
-    });
-    own.or_else(|| session.attribute(name).map(|a| a.title.text(language).to_owned())).unwrap_or_else(|| name.to_owned())
-}
-
-/// Pages, rows and searches as they were, where the new form has them (F13).
-fn copy_look(old: &FormSession, new: &mut FormSession) {
-    let find = |name: &str| new.definition.elements.iter().position(|e| e.name == name).and_then(|at| u32::try_from(at).ok());
-    let name = |id: u32| old.definition.elements.get(id as usize).map(|e| e.name.clone());
-    let pages: Vec<(u32, u32)> =
-        old.pages.iter().filter_map(|(pages, page)| Some((find(&name(*pages)?)?, find(&name(*page)?)?))).collect();
-    let rows: Vec<(u32, String)> =
-        old.current_rows.iter().filter_map(|(table, row)| Some((find(&name(*table)?)?, row.clone()))).collect();
-    let lists: Vec<(u32, crate::forms::session::ListState)> =
-        old.lists.iter().filter_map(|(list, state)| Some((find(&name(*list)?)?, state.clone()))).collect();
-    new.pages.extend(pages);
-    new.current_rows.extend(rows);
-    for (element, state) in lists {
-        let known: Vec<String> = match &new.definition.elements[element as usize].kind {
-            ElementKind::List(list) => list.columns.iter().map(|c| c.path.clone()).collect(),
-            _ => Vec::new(),
-        };
-        if let Some(list) = new.lists.get_mut(&element) {
-            list.search = state.search;
-            list.path = state.path;
-            if state.order.iter().all(|k| known.contains(&k.path)) {
-                list.order = state.order;
-            }
-        }
+/// An error of module code as the reason of a failed reopening; what the platform says of it is in the person's language.
+pub(super) fn server_error(language: &str, error: ModuleError) -> ServerError {
+    let position = error.position().map(ToString::to_string);
+    match error {
+        ModuleError::Thrown { message, code, details, .. } => ServerError::Module { message, code, details, position },
+        other => ServerError::Module {
+            message: words::module_error_text(language, &other),
+            code: None,
+            details: Value::Empty,
+            position: None,
+        },
     }
 }

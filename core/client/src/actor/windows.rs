@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::lists::Wanted;
 use super::{App, OpenForm};
-use crate::forms::session::{Choosing, DraftContent, FormSession, OpenParameters};
-use crate::forms::words;
+use crate::forms::session::{Awaited, Choosing, FormSession, OpenParameters};
 use crate::view::{FormView, MessageKind};
 use crate::{Route, UsedServer};
 
@@ -33,7 +32,7 @@ impl App {
         match self.open_form(name, parameters, server, choosing).await {
             Ok(form) => Some(form),
             Err(error) => {
-                self.show_error(&error, 0);
+                self.show_code_error(&error, 0);
                 None
             }
         }
@@ -47,11 +46,24 @@ impl App {
         server: Option<UsedServer>,
         choosing: Option<Choosing>,
     ) -> Result<u32, ServerError> {
+        self.open_form_for(name, parameters, server, choosing, None).await
+    }
+
+    /// Opens a form that somebody waits for (F15), or not.
+    pub async fn open_form_for(
+        self: &Rc<Self>,
+        name: &FormName,
+        parameters: OpenParameters,
+        server: Option<UsedServer>,
+        choosing: Option<Choosing>,
+        awaited: Option<Awaited>,
+    ) -> Result<u32, ServerError> {
         let routed = match (server, self.route(self.form_priority(name))) {
             (Some(server), _) | (None, Route::To(server)) => Some(server),
             (None, Route::Unavailable(_)) => None,
         };
         if choosing.is_none()
+            && awaited.is_none()
             && let Some(form) = self.find_open(name, &parameters, routed)
         {
             self.activate(form);
@@ -72,11 +84,23 @@ impl App {
         let response = self.ask_form(name, &parameters, server, false, None).await?;
         let form = self.add_form(name, parameters, server, response)?;
         if let Some(open) = self.form(form) {
-            open.session.borrow_mut().choosing = choosing;
+            let mut session = open.session.borrow_mut();
+            session.choosing = choosing;
+            session.awaited = awaited;
         }
         self.show_form(form);
         self.after_open(form).await;
         Ok(form)
+    }
+
+    /// Runs a handler that may refuse what follows: false if it set `cancel`, an error if it threw.
+    pub async fn refusable_event(self: &Rc<Self>, form: u32, event: &str, argument: Argument) -> Result<bool, ServerError> {
+        let Some((server, module)) = self.form_module(form) else { return Ok(true) };
+        let function = self.handler_of(form, event);
+        let outcome = self.handler(server, &module, &function, vec![Argument::Form(form), argument]).await;
+        let outcome = outcome.transpose().map_err(|error| super::reopen::server_error(&self.state.borrow().language, error))?;
+        let cancel = outcome.and_then(|o| o.arguments.get(1)?.field("cancel").cloned());
+        Ok(cancel != Some(Value::Boolean(true)))
     }
 
     /// Asks a server for a form's data.
@@ -145,7 +169,23 @@ impl App {
 
     /// What follows opening: handlers and lists.
     pub async fn after_open(self: &Rc<Self>, form: u32) {
+        self.run_on_open(form).await;
+        self.read_lists(form).await;
+    }
+
+    /// `onOpen`; what it puts into the form's own attributes is what the form read.
+    pub async fn run_on_open(self: &Rc<Self>, form: u32) {
         self.form_event(form, "onOpen", &[]).await;
+        if let Some(open) = self.form(form) {
+            let mut session = open.session.borrow_mut();
+            if !session.has_draft() {
+                session.opened();
+            }
+        }
+    }
+
+    /// Reads the form's lists from the start.
+    pub async fn read_lists(self: &Rc<Self>, form: u32) {
         let elements: Vec<u32> =
             self.form(form).map(|o| o.session.borrow().lists.keys().copied().collect()).unwrap_or_default();
         for element in elements {
@@ -164,7 +204,8 @@ impl App {
         self.forms.borrow().values().find_map(|open| {
             let session = open.session.borrow();
             let same = session.definition.name == *name
-                && session.choosing.is_none()
+                && session.owner().is_none()
+                && session.awaited.is_none()
                 && (key.is_none() || session.key.as_ref() == key);
             let fitting = routed.is_none_or(|server| server == session.server) || session.has_typed();
             (same && fitting).then_some(session.id)
@@ -192,11 +233,16 @@ impl App {
         Some((session.server, ModuleName::Form(session.definition.name.clone(), ModulePlace::Client)))
     }
 
+    /// Name of the function that handles an event of a form: as declared, else the event's own.
+    pub fn handler_of(&self, form: u32, event: &str) -> String {
+        let declared = self.form(form).and_then(|open| open.session.borrow().definition.events.get(event).cloned());
+        declared.unwrap_or_else(|| event.to_owned())
+    }
+
     /// Runs a form's handler of an event, if it has one; errors are shown.
     pub async fn form_event(self: &Rc<Self>, form: u32, event: &str, more: &[Argument]) -> Option<Outcome> {
         let (server, module) = self.form_module(form)?;
-        let function =
-            self.form(form)?.session.borrow().definition.events.get(event).cloned().unwrap_or_else(|| event.to_owned());
+        let function = self.handler_of(form, event);
         let mut arguments = vec![Argument::Form(form)];
         arguments.extend_from_slice(more);
         match self.handler(server, &module, &function, arguments).await? {
@@ -208,69 +254,16 @@ impl App {
         }
     }
 
-    /// Closes a form, after asking what becomes of unsaved changes (F3).
-    pub async fn close(self: &Rc<Self>, form: u32) {
-        let Some(open) = self.form(form) else { return };
-        let event = Argument::Event(Value::Structure(vec![("cancel".into(), false.into())]));
-        if let Some(outcome) = self.form_event(form, "beforeClose", &[event]).await
-            && outcome.arguments.get(1).and_then(|e| e.field("cancel")) == Some(&Value::Boolean(true))
-        {
-            return;
-        }
-        let (typed, is_item, lost) = {
-            let session = open.session.borrow();
-            let lost = session.server == UsedServer::Main && !self.is_available();
-            (session.has_typed(), session.main_object().is_some(), lost)
-        };
-        if typed && is_item {
-            let language = self.state.borrow().language.clone();
-            let say = |key: &str| (key.to_owned(), words::say(&language, key).to_owned());
-            let can_open_offline = matches!(
-                open.last.borrow().availability,
-                crate::view::FormAvailability::Unavailable { can_open_offline: true, .. }
-            );
-            let mut buttons = Vec::new();
-            if lost {
-                if can_open_offline {
-                    buttons.push(say("openOffline"));
-                }
-                buttons.push(say("keep-draft"));
-            } else {
-                buttons.push(say("save"));
-            }
-            buttons.extend([say("discard"), say("cancel")]);
-            match self.ask(self.say("unsaved").to_owned(), buttons).await.as_deref() {
-                Some("save") => {
-                    if let Err(error) = self.write(form, twinshore_protocol::WriteAction::Write).await {
-                        return self.show_error(&error, form);
-                    }
-                }
-                Some("discard") => {
-                    let draft = open.session.borrow().draft.to_string();
-                    self.drop_draft(&draft);
-                }
-                Some("keep-draft") => {
-                    // A form that is on the screen only stays there.
-                    if !self.keep_draft(&open.session.borrow()) {
-                        return self.message(MessageKind::Error, self.client_error_text(&crate::ClientError::NoRoom), form);
-                    }
-                    self.message(MessageKind::Info, self.say("kept-draft"), 0);
-                }
-                Some("openOffline") => {
-                    self.reopen_or_tell(form, UsedServer::Standalone).await;
-                    return;
-                }
-                _ => return,
-            }
-        }
-        let reason = Argument::Value("closed".into());
-        self.form_event(form, "onClose", &[reason]).await;
-        self.drop_form(form, 0);
-    }
-
     /// Takes a form away; `successor` took its place.
     pub fn drop_form(self: &Rc<Self>, form: u32, successor: u32) {
-        self.forms.borrow_mut().remove(&form);
+        let gone = self.forms.borrow_mut().remove(&form);
+        if let Some(open) = gone.filter(|_| successor == 0) {
+            self.release_lock(&open.session.borrow());
+            // Whoever waits is told once; without a result it is nothing.
+            if let Some(awaited) = open.session.borrow_mut().awaited.take() {
+                let _ = awaited.done.send(awaited.result);
+            }
+        }
         {
             let mut state = self.state.borrow_mut();
             state.order.retain(|f| *f != form);
@@ -295,70 +288,6 @@ impl App {
         self.open_or_tell(&form, parameters, None, None).await
     }
 
-    /// Opens the form to choose an item from (R12): routed by the chosen object's priority.
-    pub async fn open_choice(self: &Rc<Self>, objects: Vec<ObjectName>, choosing: Choosing) {
-        let Some(work) = self.work() else { return };
-        let Some(object) = objects.first() else { return };
-        let Some(definition) = work.device.client_of_main.configuration.object(object) else { return };
-        let form = definition.default_form(FormPurpose::Choice).or_else(|| definition.default_form(FormPurpose::List));
-        if let Some(form) = form {
-            let name = form.name.clone();
-            self.open_or_tell(&name, OpenParameters::default(), None, Some(choosing)).await;
-        }
-    }
-
-    /// Goes on with a draft: the form opens on the server that can be called now, with what was typed (F19).
-    pub async fn take_draft(self: &Rc<Self>, id: &str) {
-        let draft = self.store.drafts().unwrap_or_default().into_iter().find(|d| d.id == id);
-        let Some(content) = draft.and_then(|d| serde_json::from_str::<DraftContent>(&d.content).ok()) else { return };
-        let server = match self.route(self.form_priority(&content.form)) {
-            Route::To(server) => server,
-            Route::Unavailable(reason) => return self.show_error(&ServerError::MainServerUnavailable { reason }, 0),
-        };
-        let new_id = content.is_new.then(|| content.key.as_ref().map(|k| k.id)).flatten();
-        let mut parameters = content.parameters.clone();
-        if !content.is_new {
-            parameters.key = content.key.clone();
-        }
-        let opened = match self.ask_form(&content.form, &parameters, server, true, new_id).await {
-            Ok(response) => self.add_form(&content.form, parameters, server, response),
-            Err(error) => Err(error),
-        };
-        match opened {
-            Ok(form) => {
-                self.fill_from_draft(form, &content);
-                if let Some(open) = self.form(form) {
-                    let mut session = open.session.borrow_mut();
-                    if let Ok(old) = Uuid::parse_str(id) {
-                        session.draft = old;
-                    }
-                }
-                self.show_form(form);
-                self.after_open(form).await;
-            }
-            Err(error) => self.show_error(&error, 0),
-        }
-    }
-
-    fn fill_from_draft(&self, form: u32, content: &DraftContent) {
-        use crate::reopening::{FillOptions, Sides, fill_plan};
-        let Some(open) = self.form(form) else { return };
-        let mut session = open.session.borrow_mut();
-        let shape = session.shape();
-        let complex: Vec<String> = session.definition.complex_attributes().map(str::to_owned).collect();
-        let theirs = session.record.clone();
-        let sides = Sides { base: &content.base, mine: &content.record, theirs: &theirs, is_new: content.is_new };
-        if let Ok(plan) = fill_plan(&sides, &shape, &shape, &FillOptions { except: complex, ..FillOptions::default() }) {
-            for (name, value) in plan.attributes {
-                session.record.set(name, value);
-            }
-            session.record.tables.extend(plan.tables);
-            session.conflicts.extend(plan.conflicts);
-        }
-        session.typed = content.typed.clone();
-        session.modified = true;
-    }
-
     /// Open forms of items that changed are read anew if nothing was typed into them; others get a mark.
     pub async fn refresh_items(self: &Rc<Self>, changed: &[Ref]) {
         let forms: Vec<(u32, UsedServer, bool)> = self
@@ -370,7 +299,9 @@ impl App {
                 let shown = session.key.as_ref().is_some_and(|k| changed.contains(k))
                     && !session.is_new
                     && session.main_object().is_some();
-                (shown && session.server == UsedServer::Standalone).then(|| (session.id, session.server, session.has_typed()))
+                let rests = !session.frozen && !session.writing;
+                (shown && rests && session.server == UsedServer::Standalone)
+                    .then(|| (session.id, session.server, session.has_typed()))
             })
             .collect();
         for (form, _, typed) in forms {

@@ -385,6 +385,10 @@ impl ApplicationServer for MainServerConnection {
         of_call(self.call("module-call", &request).await, Some(request.call_id))
     }
 
+    async fn lock(&self, request: LockRequest) -> Result<LockResponse, ServerError> {
+        of_call(self.call("lock", &request).await, None)
+    }
+
     async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError> {
         of_call(self.call("mark-deletion", &request).await, Some(request.call_id))
     }

@@ -1,5 +1,8 @@
 //! Open forms.
 
+mod changes;
 pub mod render;
 pub mod session;
 pub mod words;
+
+pub use changes::Before;

@@ -1,19 +1,24 @@
 //! A form as shells draw it: texts formatted, states decided.
 
 use twinshore_metadata::{
-    AttributeDefinition, AttributeType, ChartKind, CommandTarget, Configuration, DateParts, ElementDefinition, ElementKind,
-    GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection, TypeSet, Value,
-    text,
+    AttributeDefinition, AttributeType, ChartKind, CommandAction, CommandTarget, Configuration, DateParts, ElementDefinition,
+    ElementKind, GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection,
+    TypeSet, Value, text,
 };
 use uuid::Uuid;
 
 use super::session::{FormSession, ListState, number, row_id};
 use super::words;
 use crate::UsedServer;
+use crate::actor::locked_text;
 use crate::view::{
     CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementKindView, ElementView, FieldKind,
     FormAvailability, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
 };
+
+/// Rows of the other server that a conflict shows, and cells of each.
+const ROWS_OF_A_CONFLICT: usize = 5;
+const CELLS_OF_A_ROW: usize = 3;
 
 /// What a form's look depends on besides the form.
 pub struct Surroundings<'a> {
@@ -37,12 +42,22 @@ pub fn render(form: &FormSession, around: &Surroundings<'_>) -> FormView {
     let availability = if form.frozen {
         FormAvailability::Frozen
     } else if lost {
-        let can_open_offline = around.in_composition && !form.definition.without_commands.iter().any(|c| c == "openOffline");
+        // What is not known of a write would be written twice (F12).
+        let can_open_offline = around.in_composition
+            && form.pending_write.is_none()
+            && !form.definition.without_commands.iter().any(|c| c == "openOffline");
         FormAvailability::Unavailable { reason: around.reason.clone(), can_open_offline }
     } else {
         FormAvailability::Available
     };
-    let drawing = Drawing { form, around, closed: lost || form.frozen, locale: text::Locale::of(around.language) };
+    let locked = locked_text(form, around.language);
+    let drawing = Drawing {
+        form,
+        around,
+        closed: lost || form.frozen,
+        locked: !locked.is_empty(),
+        locale: text::Locale::of(around.language),
+    };
     FormView {
         form: form.id,
         revision: 0,
@@ -56,12 +71,23 @@ pub fn render(form: &FormSession, around: &Surroundings<'_>) -> FormView {
             && !form.frozen
             && !form.definition.without_commands.iter().any(|c| c == "openFromMainServer"),
         left_behind: form.left_behind.clone(),
-        elements: form.definition.elements.iter().enumerate().map(|(at, e)| drawing.element(number(at), e)).collect(),
+        locked,
+        focus: form.focus,
+        elements: drawing.elements(),
     }
 }
 
-/// Heading of a form: set by code, of the form, or of its item.
+/// Heading of a form, with the number of items chosen in it.
 pub fn title(form: &FormSession, language: &str) -> String {
+    let title = plain_title(form, language);
+    match form.awaited.as_ref().map(|a| a.chosen.len()).filter(|chosen| *chosen > 0) {
+        Some(chosen) => format!("{title} ({}: {chosen})", words::say(language, "chosen")),
+        None => title,
+    }
+}
+
+/// Set by code, of the form, or of its item.
+fn plain_title(form: &FormSession, language: &str) -> String {
     if let Some(title) = &form.title {
         return title.clone();
     }
@@ -84,12 +110,32 @@ struct Drawing<'a> {
     form: &'a FormSession,
     around: &'a Surroundings<'a>,
     closed: bool,
+    /// Somebody else edits the item (F14).
+    locked: bool,
     locale: text::Locale,
 }
 
 impl Drawing<'_> {
     fn language(&self) -> &str {
         self.around.language
+    }
+
+    /// All elements; what holds others and can't be used takes them along.
+    fn elements(&self) -> Vec<ElementView> {
+        let mut views: Vec<ElementView> = Vec::with_capacity(self.form.definition.elements.len());
+        for (at, definition) in self.form.definition.elements.iter().enumerate() {
+            let mut view = self.element(number(at), definition);
+            if let Some(parent) = definition.parent.and_then(|parent| views.get(parent as usize))
+                && !parent.enabled
+            {
+                view.enabled = false;
+                if view.hint.is_empty() {
+                    view.hint.clone_from(&parent.hint);
+                }
+            }
+            views.push(view);
+        }
+        views
     }
 
     fn element(&self, id: u32, definition: &ElementDefinition) -> ElementView {
@@ -103,7 +149,7 @@ impl Drawing<'_> {
             checked: false,
             visible: definition.visible,
             enabled: true,
-            read_only: self.closed || definition.read_only,
+            read_only: self.closed || self.locked || definition.read_only,
             required: false,
             hint: String::new(),
             error: String::new(),
@@ -114,7 +160,9 @@ impl Drawing<'_> {
         };
         match &definition.kind {
             ElementKind::Field { path, input } => self.field(&mut view, definition, path, *input),
-            ElementKind::Table { path, columns } => self.table(&mut view, path, columns),
+            ElementKind::Table { path, columns } => {
+                self.table(&mut view, path, columns, definition.on_main_server_unavailable);
+            }
             ElementKind::List(_) => self.list(&mut view),
             ElementKind::Group { direction, collapsible } => {
                 view.kind =
@@ -128,6 +176,10 @@ impl Drawing<'_> {
             ElementKind::CommandBar => view.kind = ElementKindView::CommandBar,
             ElementKind::Button { command } => self.button(&mut view, command),
             ElementKind::Label => {}
+        }
+        if !matches!(definition.kind, ElementKind::Field { .. } | ElementKind::Button { .. }) {
+            let external = matches!(&definition.kind, ElementKind::List(list) if !(self.around.is_local)(&list.object));
+            self.follow_main_server(&mut view, definition.on_main_server_unavailable, external);
         }
         if let Some(change) = self.form.overrides.get(&definition.name) {
             view.visible = change.visible.unwrap_or(view.visible);
@@ -171,24 +223,25 @@ impl Drawing<'_> {
             });
         }
         view.choices = self.choices(view.id, &attribute.types);
-        self.follow_main_server(
-            view,
-            definition.on_main_server_unavailable,
-            attribute.types.references().any(|o| !(self.around.is_local)(o)),
-        );
+        self.follow_main_server(view, definition.on_main_server_unavailable, self.is_external(&attribute.types));
+    }
+
+    fn is_inaccessible(&self, behaviour: OnMainServerUnavailable, external: bool) -> bool {
+        let lost = self.form.server == UsedServer::Standalone && !self.around.available;
+        lost && match behaviour {
+            OnMainServerUnavailable::MakeInaccessible => true,
+            OnMainServerUnavailable::DontChangeBehavior => false,
+            OnMainServerUnavailable::Auto => external,
+        }
+    }
+
+    fn is_external(&self, types: &TypeSet) -> bool {
+        types.references().any(|object| !(self.around.is_local)(object))
     }
 
     /// F5: what is tied to something that is only on the main server is inaccessible without it.
     fn follow_main_server(&self, view: &mut ElementView, behaviour: OnMainServerUnavailable, external: bool) {
-        if self.form.server == UsedServer::Main || self.around.available {
-            return;
-        }
-        let inaccessible = match behaviour {
-            OnMainServerUnavailable::MakeInaccessible => true,
-            OnMainServerUnavailable::DontChangeBehavior => false,
-            OnMainServerUnavailable::Auto => external,
-        };
-        if inaccessible {
+        if self.is_inaccessible(behaviour, external) {
             view.enabled = false;
             view.hint = words::say(self.language(), "needs-connection").to_owned();
         }
@@ -255,7 +308,13 @@ impl Drawing<'_> {
             .collect()
     }
 
-    fn table(&self, view: &mut ElementView, path: &str, columns: &[twinshore_metadata::ColumnDefinition]) {
+    fn table(
+        &self,
+        view: &mut ElementView,
+        path: &str,
+        columns: &[twinshore_metadata::ColumnDefinition],
+        behaviour: OnMainServerUnavailable,
+    ) {
         view.kind = ElementKindView::Table;
         let Some(attributes) = self.form.columns(path) else { return };
         if view.title.is_empty()
@@ -267,6 +326,9 @@ impl Drawing<'_> {
         view.visible &= !self.form.hidden.iter().any(|h| h == path);
         if let Some(error) = self.form.errors.get(path) {
             view.error.clone_from(error);
+        }
+        if let Some(theirs) = self.form.row_conflicts.get(path) {
+            view.conflict = Some(ConflictView { theirs: self.rows_text(theirs, columns, &attributes) });
         }
         if let Some((of, found)) = &self.form.suggestions
             && *of == view.id
@@ -296,7 +358,9 @@ impl Drawing<'_> {
                     }
                     .to_owned(),
                     field: input_kind(&attribute.types, InputKind::Auto),
-                    read_only: column.read_only || attribute.read_only,
+                    read_only: column.read_only
+                        || attribute.read_only
+                        || self.is_inaccessible(behaviour, self.is_external(&attribute.types)),
                     sorted: 0,
                 })
                 .collect(),
@@ -305,13 +369,34 @@ impl Drawing<'_> {
         });
     }
 
+    /// Rows of the other server in a line: what they begin with.
+    fn rows_text(
+        &self,
+        rows: &[twinshore_metadata::TableRow],
+        columns: &[twinshore_metadata::ColumnDefinition],
+        attributes: &[AttributeDefinition],
+    ) -> String {
+        let shown = |row: &twinshore_metadata::TableRow| {
+            let cells = columns.iter().filter_map(|c| attributes.iter().find(|a| a.name == c.path));
+            let text = |a: &AttributeDefinition| {
+                text::format(row.get(&a.name), &a.types, &self.locale, Some(&self.form.configuration))
+            };
+            cells.map(text).filter(|t| !t.is_empty()).take(CELLS_OF_A_ROW).collect::<Vec<_>>().join(" ")
+        };
+        let more = if rows.len() > ROWS_OF_A_CONFLICT { " …" } else { "" };
+        let all = rows.iter().take(ROWS_OF_A_CONFLICT).map(shown).collect::<Vec<_>>().join("; ");
+        if rows.is_empty() { words::say(self.language(), "no-rows").to_owned() } else { format!("{all}{more}") }
+    }
+
     fn cell(&self, table: &str, row: Uuid, attribute: &AttributeDefinition, value: &Value) -> CellView {
         let key = FormSession::cell_key(table, row, &attribute.name);
         if let Some((text, error)) = self.form.typed.get(&key) {
-            return CellView { text: text.clone(), error: error.clone() };
+            return CellView { text: text.clone(), error: error.clone(), conflict: None };
         }
         let error = self.form.errors.get(&key).cloned().unwrap_or_default();
-        CellView { text: text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration)), error }
+        let text = |value: &Value| text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration));
+        let conflict = self.form.conflicts.get(&key).map(|theirs| ConflictView { theirs: text(theirs) });
+        CellView { text: text(value), error, conflict }
     }
 
     fn list(&self, view: &mut ElementView) {
@@ -329,6 +414,7 @@ impl Drawing<'_> {
                 .map(|(value, (_, types))| CellView {
                     text: text::format(value, types, &self.locale, Some(&self.form.configuration)),
                     error: String::new(),
+                    conflict: None,
                 })
                 .collect(),
             is_group: row.is_group,
@@ -370,14 +456,19 @@ impl Drawing<'_> {
         let of_object = || self.form.object.as_ref().and_then(|o| o.commands.iter().find(|c| c.name == command));
         view.kind = ElementKindView::Button {
             command: command.to_owned(),
-            primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose"),
+            primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose" | "choose"),
         };
         match own.or_else(of_object) {
             Some(definition) => {
                 if view.title.is_empty() {
                     view.title = definition.title.text(self.language()).to_owned();
                 }
-                let external = matches!(&definition.target, CommandTarget::Object(object) if !(self.around.is_local)(object));
+                let local = |object: &ObjectName| (self.around.is_local)(object);
+                let external = match (&definition.target, &definition.action) {
+                    (CommandTarget::Object(object), _) => !local(object),
+                    (CommandTarget::None, CommandAction::OpenForm(form)) => !local(&form.owner),
+                    (CommandTarget::None, CommandAction::Handler(_)) => false,
+                };
                 self.follow_main_server(view, definition.on_main_server_unavailable, external);
                 view.visible &= !self.form.definition.without_commands.iter().any(|c| c == command);
             }
@@ -388,6 +479,8 @@ impl Drawing<'_> {
                 let writes = matches!(command, "write" | "writeAndClose" | "post" | "unpost" | "postAndClose");
                 let posts = matches!(command, "post" | "unpost" | "postAndClose");
                 view.visible &= (!writes || self.form.can_write) && (!posts || self.form.can_post);
+                let chooses = self.form.choosing.is_some() || self.form.awaited.is_some();
+                view.visible &= command != "choose" || chooses;
                 view.visible &= !self.form.definition.without_commands.iter().any(|c| c == command);
             }
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use twinshore_metadata::{
     AttributeDefinition, Configuration, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, ListDefinition,
     ObjectDefinition, Record, Ref, SortKey, TableRow, TypeSet, Value,
@@ -16,6 +17,7 @@ use uuid::Uuid;
 
 use crate::UsedServer;
 use crate::reopening::FormShape;
+use crate::view::FormEvent;
 
 /// With what a form was opened; the same for the form that takes its place.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -43,6 +45,37 @@ pub struct Choosing {
     pub cell: Option<(Uuid, String)>,
     /// Element of the field.
     pub element: u32,
+}
+
+/// Somebody waits for what the form gives when it closes (F15). Told once: when it closes, or when it is gone for whatever reason.
+pub struct Awaited {
+    /// Form that opened it; it waits, so it can't be reopened before this one. 0 for none.
+    pub owner: u32,
+    /// Several items may be chosen.
+    pub multiple: bool,
+    /// Chosen so far.
+    pub chosen: Vec<Ref>,
+    /// What it gives.
+    pub result: Value,
+    /// Who waits.
+    pub done: oneshot::Sender<Value>,
+}
+
+/// Whether others are kept from the item while it is typed into (F14).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum EditLock {
+    /// Not asked for: nothing was typed, the item is new, or its server could not be asked.
+    #[default]
+    None,
+    /// On its way.
+    Asked,
+    /// Others can't type.
+    Held,
+    /// Somebody else types.
+    Refused {
+        /// Who.
+        by: String,
+    },
 }
 
 /// State of a list on a form.
@@ -126,14 +159,34 @@ pub struct FormSession {
     pub read_only: Vec<String>,
     /// Unsaved changes.
     pub modified: bool,
+    /// The person typed or chose something, also what lives in the form only: a draft is kept.
+    pub touched: bool,
+    /// Some of it lives in the form only: no server has it after a write or when the item is read anew.
+    pub touched_own: bool,
     /// Being reopened (F9).
     pub frozen: bool,
+    /// What the person did while it was being reopened: done afterwards, in the form that is there then.
+    pub held: Vec<FormEvent>,
+    /// Its successor is being made: module code may read it, nothing more.
+    pub handed_over: bool,
+    /// It took the place of a form of the other server.
+    pub reopened: bool,
+    /// A write runs.
+    pub writing: bool,
+    /// The person is being asked what becomes of unsaved changes.
+    pub closing: bool,
+    /// Others are kept from the item, or keep the person from it.
+    pub lock: EditLock,
+    /// Element that the person was in last (F13).
+    pub focus: Option<u32>,
     /// The standard reaction to a lost main server was suppressed (F6).
     pub not_locked: bool,
     /// A call of the person runs for long (R18).
     pub waiting: bool,
-    /// Other server's values of conflicts.
+    /// Other server's values of conflicts, by `Attribute` or `Table/row/Column`.
     pub conflicts: BTreeMap<String, Value>,
+    /// Other server's rows, by table, where rows could not be put together.
+    pub row_conflicts: BTreeMap<String, Vec<TableRow>>,
     /// Refusals by attribute.
     pub errors: BTreeMap<String, String>,
     /// What code changed of elements.
@@ -154,6 +207,8 @@ pub struct FormSession {
     pub title: Option<String>,
     /// Opened to choose.
     pub choosing: Option<Choosing>,
+    /// Somebody waits for its result.
+    pub awaited: Option<Awaited>,
     /// A write whose outcome is not known: repeated under the same id (R17).
     pub pending_write: Option<(CallId, Record, WriteAction)>,
 }
@@ -179,6 +234,22 @@ pub struct DraftContent {
     pub base: Record,
     /// Typed texts that are no values.
     pub typed: Typed,
+    /// Other server's values of conflicts that the person has not looked at.
+    #[serde(default)]
+    pub conflicts: BTreeMap<String, Value>,
+    /// The same for rows.
+    #[serde(default)]
+    pub row_conflicts: BTreeMap<String, Vec<TableRow>>,
+    /// A write whose outcome is not known, to be repeated under its id (R17).
+    #[serde(default)]
+    pub pending_write: Option<(CallId, Record, WriteAction)>,
+    /// Unsaved changes of the object, not of the form only.
+    #[serde(default = "yes")]
+    pub modified: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl FormSession {
@@ -220,10 +291,20 @@ impl FormSession {
             hidden: response.hidden,
             read_only: response.read_only,
             modified: false,
+            touched: false,
+            touched_own: false,
             frozen: false,
+            held: Vec::new(),
+            handed_over: false,
+            reopened: false,
+            writing: false,
+            closing: false,
+            lock: EditLock::None,
+            focus: None,
             not_locked: false,
             waiting: false,
             conflicts: BTreeMap::new(),
+            row_conflicts: BTreeMap::new(),
             errors: BTreeMap::new(),
             overrides: BTreeMap::new(),
             lists,
@@ -234,6 +315,7 @@ impl FormSession {
             left_behind: Vec::new(),
             title: None,
             choosing: None,
+            awaited: None,
             pending_write: None,
         }
     }
@@ -250,7 +332,36 @@ impl FormSession {
             record: self.record.clone(),
             base: self.base.clone(),
             typed: self.typed.clone(),
+            conflicts: self.conflicts.clone(),
+            row_conflicts: self.row_conflicts.clone(),
+            pending_write: self.pending_write.clone(),
+            modified: self.modified,
         }
+    }
+
+    /// Parameters as handlers see them: a form that takes another one's place says so (F9).
+    pub fn parameters_for_code(&self) -> IndexMap<String, Value> {
+        let mut parameters = self.parameters.parameters.clone();
+        if self.reopened {
+            parameters.insert("reopening".into(), true.into());
+        }
+        parameters
+    }
+
+    /// Number of an element by its name: elements of the same form have other numbers on the other server (C11).
+    pub fn element_named(&self, name: &str) -> Option<u32> {
+        self.definition.elements.iter().position(|e| e.name == name).map(number)
+    }
+
+    /// Name of an element.
+    pub fn element_name(&self, element: u32) -> Option<&str> {
+        self.definition.elements.get(element as usize).map(|e| e.name.as_str())
+    }
+
+    /// Form that waits for this one.
+    pub fn owner(&self) -> Option<u32> {
+        let choosing = self.choosing.as_ref().map(|c| c.form);
+        choosing.or_else(|| self.awaited.as_ref().map(|a| a.owner).filter(|owner| *owner != 0))
     }
 
     /// Attributes and tables with types, for reopening.
@@ -319,6 +430,13 @@ impl FormSession {
         self.modified |= of_object || typed_form;
     }
 
+    /// A table changed: what of it belongs to the object makes the form modified.
+    pub fn changed_table(&mut self, table: &str) {
+        let of_object = self.main_object().is_some_and(|o| o.table(table).is_some());
+        self.modified |= of_object || self.definition.purpose == FormPurpose::Free;
+        self.errors.remove(table);
+    }
+
     /// A row of a table.
     pub fn row_mut(&mut self, table: &str, row: Uuid) -> Option<&mut TableRow> {
         self.record.tables.get_mut(table)?.iter_mut().find(|r| r.id == row)
@@ -335,7 +453,7 @@ impl FormSession {
         let rows = self.record.tables.entry(table.to_owned()).or_default();
         let at = index.unwrap_or(rows.len()).min(rows.len());
         rows.insert(at, row);
-        self.modified = true;
+        self.changed_table(table);
         Some(id)
     }
 
@@ -344,25 +462,14 @@ impl FormSession {
         format!("{table}/{row}/{column}")
     }
 
-    /// Takes the object as written.
-    pub fn written(&mut self, key: Ref, version: i64, record: Record) {
-        self.key = Some(key.clone());
-        self.parameters.key = Some(key);
-        self.parameters.copy_of = None;
-        self.version = version;
-        self.is_new = false;
-        self.record.apply(record);
-        self.base = self.record.clone();
-        self.modified = false;
-        self.typed.clear();
-        self.errors.clear();
-        self.conflicts.clear();
-        self.pending_write = None;
-    }
-
     /// True if the person could lose something.
     pub fn has_typed(&self) -> bool {
         self.modified || !self.typed.is_empty()
+    }
+
+    /// True if a draft is kept: also of what lives in the form only, which asks for no saving.
+    pub fn has_draft(&self) -> bool {
+        self.touched || self.has_typed()
     }
 }
 

@@ -1,9 +1,14 @@
 //! What `fillWhenReopening` does, decided before anything is written (F10). Pure.
 
+use std::collections::BTreeSet;
+
 use twinshore_metadata::{
     AttributeDefinition, FormAttribute, FormDefinition, FormPurpose, ObjectDefinition, Record, TableRow, TypeSet, Value,
 };
 use twinshore_protocol::ServerError;
+use uuid::Uuid;
+
+use super::rows::{self, Table};
 
 /// What an author may ask for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,12 +21,20 @@ pub struct FillOptions {
     pub all: bool,
 }
 
+impl FillOptions {
+    fn wants(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name)) && !self.except.iter().any(|n| n == name)
+    }
+}
+
 /// Attributes and tables of a form with their types.
 #[derive(Debug, Clone, Default)]
 pub struct FormShape {
     attributes: Vec<(String, TypeSet)>,
     tables: Vec<(String, Vec<AttributeDefinition>)>,
     auto_assigned: Vec<String>,
+    /// Names that live in the form only: no server holds another value of them.
+    own: BTreeSet<String>,
 }
 
 impl FormShape {
@@ -36,6 +49,7 @@ impl FormShape {
             }
         }
         for attribute in &form.attributes {
+            shape.own.insert(attribute.name().to_owned());
             match attribute {
                 FormAttribute::Value(a) => shape.attributes.push((a.name.clone(), a.types.clone())),
                 FormAttribute::Table(t) => shape.tables.push((t.name.clone(), t.columns.clone())),
@@ -44,12 +58,71 @@ impl FormShape {
         shape
     }
 
+    /// The same with names that it lacks: of no type, so that they are left behind and named (F10b).
+    #[must_use]
+    pub fn with_names<'n>(&self, attributes: impl Iterator<Item = &'n str>, tables: impl Iterator<Item = &'n str>) -> Self {
+        let mut shape = self.clone();
+        for name in attributes.filter(|name| self.types(name).is_none()) {
+            shape.attributes.push((name.to_owned(), TypeSet(Vec::new())));
+        }
+        for name in tables.filter(|name| self.columns(name).is_none()) {
+            shape.tables.push((name.to_owned(), Vec::new()));
+        }
+        shape
+    }
+
+    /// Names that live in the form only.
+    pub fn own(&self) -> impl Iterator<Item = &String> {
+        self.own.iter()
+    }
+
     fn types(&self, name: &str) -> Option<&TypeSet> {
         self.attributes.iter().find(|(n, _)| n == name).map(|(_, t)| t)
     }
 
     fn columns(&self, name: &str) -> Option<&[AttributeDefinition]> {
         self.tables.iter().find(|(n, _)| n == name).map(|(_, c)| c.as_slice())
+    }
+}
+
+/// The same thing was changed here and on the other server, with the other server's value: one tap takes it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Conflict {
+    /// An attribute.
+    Attribute {
+        /// Name.
+        name: String,
+        /// The other value.
+        theirs: Value,
+    },
+    /// A cell of a row that both have.
+    Cell {
+        /// Table.
+        table: String,
+        /// Row.
+        row: Uuid,
+        /// Column.
+        column: String,
+        /// The other value.
+        theirs: Value,
+    },
+    /// Rows that can't be put together: one side deleted what the other changed, or all rows are others.
+    Rows {
+        /// Table.
+        table: String,
+        /// The other rows, all of them.
+        theirs: Vec<TableRow>,
+    },
+}
+
+impl Conflict {
+    /// As authors read it: `Total`, `Lines.Quantity`, `Lines`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Attribute { name, .. } => name.clone(),
+            Self::Cell { table, column, .. } => format!("{table}.{column}"),
+            Self::Rows { table, .. } => table.clone(),
+        }
     }
 }
 
@@ -62,8 +135,39 @@ pub struct FillPlan {
     pub tables: Vec<(String, Vec<TableRow>)>,
     /// Left behind: not in the new form, or of a type that does not fit.
     pub skipped: Vec<String>,
-    /// Changed on both servers, with the other server's value.
-    pub conflicts: Vec<(String, Value)>,
+    /// Changed on both servers.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Names for authors (F10h): what was put, what was left behind, what both servers changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FillReport {
+    /// Attributes and tables.
+    pub copied: Vec<String>,
+    /// Attributes, tables, and columns as `Table.Column`.
+    pub skipped: Vec<String>,
+    /// The same.
+    pub conflicts: Vec<String>,
+}
+
+impl FillPlan {
+    /// Its report.
+    pub fn report(&self) -> FillReport {
+        let attributes = self.attributes.iter().map(|(n, _)| n.clone());
+        let mut conflicts: Vec<String> = self.conflicts.iter().map(Conflict::name).collect();
+        conflicts.dedup();
+        FillReport {
+            copied: attributes.chain(self.tables.iter().map(|(n, _)| n.clone())).collect(),
+            skipped: self.skipped.clone(),
+            conflicts,
+        }
+    }
+
+    /// Something that does not live in the form only is put.
+    pub fn touches_object(&self, shape: &FormShape) -> bool {
+        let names = self.attributes.iter().map(|(n, _)| n).chain(self.tables.iter().map(|(n, _)| n));
+        names.into_iter().any(|name| !shape.own.contains(name))
+    }
 }
 
 /// Three sides of a reopening.
@@ -83,16 +187,11 @@ pub struct Sides<'a> {
 /// # Errors
 /// `ReopenUnsupportedType` with the names of complex attributes that both forms have and `except` does not take out (F10c).
 pub fn fill_plan(sides: &Sides<'_>, old: &FormShape, new: &FormShape, options: &FillOptions) -> Result<FillPlan, ServerError> {
-    let wanted = |name: &str| {
-        options.only.as_ref().is_none_or(|only| only.iter().any(|n| n == name)) && !options.except.iter().any(|n| n == name)
-    };
     let complex: Vec<String> = old
         .attributes
         .iter()
         .filter(|(name, types)| {
-            wanted(name)
-                && (types.is_complex() || new.types(name).is_some_and(TypeSet::is_complex))
-                && new.types(name).is_some()
+            options.wants(name) && new.types(name).is_some_and(|there| types.is_complex() || there.is_complex())
         })
         .map(|(name, _)| name.clone())
         .collect();
@@ -100,14 +199,13 @@ pub fn fill_plan(sides: &Sides<'_>, old: &FormShape, new: &FormShape, options: &
         return Err(unsupported(&complex));
     }
     let mut plan = FillPlan::default();
-    for (name, _) in old.attributes.iter().filter(|(name, _)| wanted(name) && !old.types(name).is_some_and(TypeSet::is_complex))
-    {
+    for (name, _) in old.attributes.iter().filter(|(name, _)| options.wants(name)) {
         if sides.is_new && new.auto_assigned.contains(name) {
             continue;
         }
         fill_attribute(name, sides, new, options, &mut plan);
     }
-    for (name, columns) in old.tables.iter().filter(|(name, _)| wanted(name)) {
+    for (name, columns) in old.tables.iter().filter(|(name, _)| options.wants(name)) {
         fill_table(name, columns, sides, new, options, &mut plan);
     }
     Ok(plan)
@@ -125,24 +223,25 @@ fn unsupported(names: &[String]) -> ServerError {
     }
 }
 
+/// Only what the person would miss is named.
+pub(super) fn would_be_missed(value: &Value) -> bool {
+    !value.is_blank() && *value != Value::Decimal(Default::default()) && *value != Value::Boolean(false)
+}
+
 fn fill_attribute(name: &str, sides: &Sides<'_>, new: &FormShape, options: &FillOptions, plan: &mut FillPlan) {
     let (base, mine, theirs) = (sides.base.get(name), sides.mine.get(name), sides.theirs.get(name));
     let changed = mine != base;
     if !(changed || sides.is_new || options.all) {
         return;
     }
-    match new.types(name) {
-        Some(types) if types.accepts(mine) => {}
-        // Only what the person would miss is named.
-        _ => {
-            if changed || !mine.is_blank() && *mine != Value::Decimal(Default::default()) && *mine != Value::Boolean(false) {
-                plan.skipped.push(name.to_owned());
-            }
-            return;
+    if !new.types(name).is_some_and(|types| types.accepts(mine)) {
+        if changed || would_be_missed(mine) {
+            plan.skipped.push(name.to_owned());
         }
+        return;
     }
-    if changed && !sides.is_new && theirs != base && theirs != mine {
-        plan.conflicts.push((name.to_owned(), theirs.clone()));
+    if changed && !sides.is_new && !new.own.contains(name) && theirs != base && theirs != mine {
+        plan.conflicts.push(Conflict::Attribute { name: name.to_owned(), theirs: theirs.clone() });
     }
     if mine != theirs {
         plan.attributes.push((name.to_owned(), mine.clone()));
@@ -167,114 +266,20 @@ fn fill_table(
         }
         return;
     };
-    for column in old_columns.iter().filter(|c| columns.iter().all(|n| n.name != c.name)) {
-        let place = format!("{name}.{}", column.name);
-        if mine.iter().any(|row| !row.get(&column.name).is_blank()) && !plan.skipped.contains(&place) {
-            plan.skipped.push(place);
-        }
+    let table = Table { name, old_columns, columns, base, mine, theirs };
+    let whole = sides.is_new || options.all || !table.comes_from_the_same_rows();
+    let mut merged = if whole { rows::replaced(&table) } else { rows::merged(&table) };
+    if whole && !sides.is_new && !options.all && !theirs.is_empty() {
+        merged.conflicts.push(Conflict::Rows { table: name.to_owned(), theirs: theirs.to_vec() });
     }
-    let find = |rows: &[TableRow], row: &TableRow| rows.iter().find(|r| r.id == row.id).cloned();
-    let rows = mine
-        .iter()
-        .map(|row| {
-            let (before, other) = (find(base, row), find(theirs, row));
-            let mut values = other.as_ref().map(|o| o.values.clone()).unwrap_or_default();
-            for column in columns {
-                let value = row.get(&column.name);
-                let known = old_columns.iter().any(|c| c.name == column.name);
-                let changed = before.as_ref().is_none_or(|b| b.get(&column.name) != value);
-                if known && (changed || other.is_none() || options.all) && column.types.accepts(value) {
-                    values.insert(column.name.clone(), value.clone());
-                } else if !values.contains_key(&column.name) {
-                    values.insert(column.name.clone(), column.initial_value());
-                }
-            }
-            TableRow { id: row.id, values }
-        })
-        // Rows that the other side added stay, after mine.
-        .chain(theirs.iter().filter(|row| find(base, row).is_none() && find(mine, row).is_none()).cloned())
-        .collect();
-    plan.tables.push((name.to_owned(), rows));
+    if !new.own.contains(name) {
+        plan.conflicts.append(&mut merged.conflicts);
+    }
+    plan.skipped.extend(merged.skipped.into_iter().map(|column| format!("{name}.{column}")));
+    if merged.rows != theirs {
+        plan.tables.push((name.to_owned(), merged.rows));
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    fn types(text: &str) -> TypeSet {
-        TypeSet::one(text.parse().expect("a type"))
-    }
-
-    fn shape(attributes: &[(&str, &str)]) -> FormShape {
-        let columns = ["Goods", "Quantity"].map(|n| AttributeDefinition::new(n, types("string(20)"))).into();
-        FormShape {
-            attributes: attributes.iter().map(|(n, t)| ((*n).to_owned(), types(t))).collect(),
-            tables: vec![("Lines".into(), columns)],
-            auto_assigned: vec!["Number".into()],
-        }
-    }
-
-    fn record(values: &[(&str, &str)]) -> Record {
-        let mut record = Record::default();
-        for (name, value) in values {
-            record.set(*name, *value);
-        }
-        record
-    }
-
-    const ALL: &[(&str, &str)] =
-        &[("Comment", "string(50)"), ("Date", "string(50)"), ("Total", "string(50)"), ("Number", "string(9)")];
-
-    fn plan(base: &Record, mine: &Record, theirs: &Record, is_new: bool) -> FillPlan {
-        let sides = Sides { base, mine, theirs, is_new };
-        fill_plan(&sides, &shape(&[ALL, &[("Discount", "string(9)")]].concat()), &shape(ALL), &FillOptions::default())
-            .expect("a plan")
-    }
-
-    #[test]
-    fn f10d_the_table_of_the_semantics() {
-        let base = record(&[("Comment", "a"), ("Date", "1 May"), ("Total", "10"), ("Discount", "0")]);
-        let mine = record(&[("Comment", "b"), ("Date", "1 May"), ("Total", "12"), ("Discount", "5")]);
-        let theirs = record(&[("Comment", "a"), ("Date", "2 May"), ("Total", "11")]);
-        let plan = plan(&base, &mine, &theirs, false);
-        assert_eq!(plan.attributes, [("Comment".to_owned(), "b".into()), ("Total".to_owned(), "12".into())]);
-        assert_eq!(plan.conflicts, [("Total".to_owned(), "11".into())]);
-        assert_eq!(plan.skipped, ["Discount"]);
-    }
-
-    #[test]
-    fn f10e_a_new_object_is_copied_whole_but_for_its_number() {
-        let base = record(&[("Comment", "")]);
-        let mine = record(&[("Comment", "typed"), ("Number", "5"), ("Date", "1 May")]);
-        let plan = plan(&base, &mine, &record(&[("Date", "2 May")]), true);
-        assert_eq!(plan.attributes, [("Comment".to_owned(), "typed".into()), ("Date".to_owned(), "1 May".into())]);
-        assert!(plan.conflicts.is_empty());
-    }
-
-    #[test]
-    fn f10c_a_complex_type_is_an_error_before_anything_is_planned_and_except_takes_it_out() {
-        let with_preview = shape(&[("Comment", "string(50)"), ("Preview", "spreadsheet"), ("Shares", "pieChart")]);
-        let (base, mine) = (record(&[]), record(&[("Comment", "b")]));
-        let sides = Sides { base: &base, mine: &mine, theirs: &base, is_new: false };
-        let error = fill_plan(&sides, &with_preview, &with_preview, &FillOptions::default()).expect_err("can't be copied");
-        assert!(error.to_string().contains("Preview, Shares"), "{error}");
-        let options = FillOptions { except: vec!["Preview".into(), "Shares".into()], ..FillOptions::default() };
-        assert_eq!(fill_plan(&sides, &with_preview, &with_preview, &options).expect("a plan").attributes.len(), 1);
-    }
-
-    #[test]
-    fn f10f_rows_are_matched_by_their_ids() {
-        let (r1, r9, r5) = (Uuid::from_u128(1), Uuid::from_u128(9), Uuid::from_u128(5));
-        let row = |id, goods: &str, quantity: &str| TableRow {
-            id,
-            values: [("Goods".to_owned(), goods.into()), ("Quantity".to_owned(), quantity.into())].into(),
-        };
-        let rows = |rows: Vec<TableRow>| Record { tables: [("Lines".to_owned(), rows)].into(), ..Record::default() };
-        let base = rows(vec![row(r1, "tea", "1")]);
-        let mine = rows(vec![row(r1, "tea", "3"), row(r9, "milk", "4")]);
-        let theirs = rows(vec![row(r1, "green tea", "1"), row(r5, "sugar", "2")]);
-        let plan = plan(&base, &mine, &theirs, false);
-        assert_eq!(plan.tables[0].1, [row(r1, "green tea", "3"), row(r9, "milk", "4"), row(r5, "sugar", "2")]);
-    }
-}
+mod tests;

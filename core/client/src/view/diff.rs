@@ -72,6 +72,8 @@ fn clone_head(form: &FormView) -> FormView {
         waiting: form.waiting,
         can_open_from_main: form.can_open_from_main,
         left_behind: form.left_behind.clone(),
+        locked: form.locked.clone(),
+        focus: form.focus,
         elements: Vec::new(),
     }
 }
@@ -128,7 +130,7 @@ mod tests {
                     .into_iter()
                     .map(|n| RowView {
                         id: n.to_string(),
-                        cells: vec![CellView { text: format!("{}", n % 3), error: String::new() }],
+                        cells: vec![CellView { text: format!("{}", n % 3), error: String::new(), conflict: None }],
                         is_group: false,
                         deletion_mark: false,
                         posted: false,
@@ -153,6 +155,8 @@ mod tests {
             waiting: false,
             can_open_from_main: false,
             left_behind: Vec::new(),
+            locked: String::new(),
+            focus: None,
             elements,
         }
     }

@@ -54,9 +54,15 @@ pub enum FormEvent {
     Clear {
         element: ElementId,
     },
-    /// Takes the other server's value of a conflict (F10d).
+    /// Takes the other server's value of a conflict (F10d); of a table, all its rows.
     TakeTheirs {
         element: ElementId,
+    },
+    /// The same for a cell.
+    TakeTheirsCell {
+        element: ElementId,
+        row: String,
+        column: String,
     },
     AddRow {
         element: ElementId,
@@ -129,8 +135,69 @@ pub enum FormEvent {
     ActivatePage {
         element: ElementId,
     },
-    /// A button, or a standard command by name (`openOffline`, `openFromMainServer`, `write`, `close` …).
+    /// A button, or a standard command by name (`openOffline`, `openFromMainServer`, `write`, `close`, `tryAgain` …).
     Execute {
         command: String,
     },
+}
+
+impl FormEvent {
+    /// Element that the person is in.
+    pub const fn element(&self) -> Option<ElementId> {
+        match self {
+            Self::SetText { element, .. }
+            | Self::SetChecked { element, .. }
+            | Self::Choose { element, .. }
+            | Self::Suggest { element, .. }
+            | Self::OpenChoice { element }
+            | Self::OpenValue { element }
+            | Self::Clear { element }
+            | Self::TakeTheirs { element }
+            | Self::TakeTheirsCell { element, .. }
+            | Self::AddRow { element }
+            | Self::RemoveRow { element, .. }
+            | Self::MoveRow { element, .. }
+            | Self::SetCell { element, .. }
+            | Self::ChooseCell { element, .. }
+            | Self::SuggestCell { element, .. }
+            | Self::OpenCellChoice { element, .. }
+            | Self::SelectRow { element, .. }
+            | Self::OpenRow { element, .. }
+            | Self::OpenGroup { element, .. }
+            | Self::Search { element, .. }
+            | Self::Sort { element, .. } => Some(*element),
+            // Scrolling, pages and buttons leave the person where they are.
+            Self::ReadOn { .. } | Self::Jump { .. } | Self::ActivatePage { .. } | Self::Execute { .. } => None,
+        }
+    }
+
+    /// The same event at another element.
+    #[must_use]
+    pub fn at(mut self, there: ElementId) -> Self {
+        match &mut self {
+            Self::SetText { element, .. }
+            | Self::SetChecked { element, .. }
+            | Self::Choose { element, .. }
+            | Self::Suggest { element, .. }
+            | Self::OpenChoice { element }
+            | Self::OpenValue { element }
+            | Self::Clear { element }
+            | Self::TakeTheirs { element }
+            | Self::TakeTheirsCell { element, .. }
+            | Self::AddRow { element }
+            | Self::RemoveRow { element, .. }
+            | Self::MoveRow { element, .. }
+            | Self::SetCell { element, .. }
+            | Self::ChooseCell { element, .. }
+            | Self::SuggestCell { element, .. }
+            | Self::OpenCellChoice { element, .. }
+            | Self::SelectRow { element, .. }
+            | Self::OpenRow { element, .. }
+            | Self::OpenGroup { element, .. }
+            | Self::Search { element, .. }
+            | Self::Sort { element, .. } => *element = there,
+            Self::ReadOn { .. } | Self::Jump { .. } | Self::ActivatePage { .. } | Self::Execute { .. } => {}
+        }
+        self
+    }
 }

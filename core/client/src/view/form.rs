@@ -156,6 +156,8 @@ pub struct CellView {
     pub text: String,
     /// Why what was typed is no value; the typed text is in `text` then.
     pub error: String,
+    /// Changed on both servers.
+    pub conflict: Option<ConflictView>,
 }
 
 /// A row of a table or list.
@@ -258,6 +260,11 @@ pub struct FormView {
     pub can_open_from_main: bool,
     /// Attributes left behind by reopening, by title; empty for none (F10b).
     pub left_behind: Vec<String>,
+    /// Why nothing can be typed for now though the form is available: somebody else edits the item (F14). Empty for nothing.
+    /// The command `tryAgain` asks again.
+    pub locked: String,
+    /// Element that the person was in; a shell that draws the form anew puts the focus there (F13).
+    pub focus: Option<ElementId>,
     /// Elements in order of drawing; a parent comes before its children.
     pub elements: Vec<ElementView>,
 }

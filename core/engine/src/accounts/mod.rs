@@ -10,6 +10,7 @@ use std::sync::Arc;
 use twinshore_protocol::{RefreshRequest, ServerError, SignInRequest, SignInResponse};
 use uuid::Uuid;
 
+use crate::locks::SessionId;
 use crate::{Engine, EngineError, Unit, session, users};
 
 pub(crate) use tokens::TABLES;
@@ -75,6 +76,7 @@ impl Engine {
     /// # Errors
     /// If the database fails.
     pub fn sign_out(&self, user_name: &str, device: Uuid) -> Result<(), ServerError> {
+        self.shared().locks.end(&SessionId { user_name: user_name.to_owned(), device });
         Ok(TokenStore::new(&*self.database().writer()?, self.clock().now()).forget(user_name, device)?)
     }
 

@@ -109,6 +109,14 @@ fn shown(host: &ServerHost, form: &FormDefinition, request: &OpenFormRequest) ->
 
 fn item(host: &ServerHost, request: &OpenFormRequest) -> Result<Shown, EngineError> {
     let unit = &host.unit;
+    // An item that got its id on a device may have come here meanwhile: then it is that item (F12).
+    let known = match (&request.key, request.new_id) {
+        (None, Some(id)) => objects::read(unit, &reference_of(&request.form, id))?,
+        _ => None,
+    };
+    if let Some(state) = known {
+        return Ok(Shown { record: state.record, key: Some(state.reference), is_new: false, version: state.version });
+    }
     let state = match (&request.key, &request.copy_of) {
         (Some(key), _) => objects::read(unit, key)?.ok_or_else(|| EngineError::not_found(key))?,
         (None, Some(original)) => copy(host, original, request.new_id)?,

@@ -17,14 +17,15 @@ use indexmap::IndexMap;
 use twinshore_metadata::{BundleHash, ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::{
     ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
-    ListPageResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest, OpenFormResponse,
-    PresentationsRequest, PresentationsResponse, ServerError, SessionResponse, SuggestRequest, SuggestResponse,
-    WriteFormRequest, WriteFormResponse,
+    ListPageResponse, LockRequest, LockResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest,
+    OpenFormResponse, PresentationsRequest, PresentationsResponse, ServerError, SessionResponse, SuggestRequest,
+    SuggestResponse, WriteFormRequest, WriteFormResponse,
 };
 use uuid::Uuid;
 
 use crate::exchange::{HandlersFactory, MainExchange};
 use crate::host::{ModuleHandlers, ServerHost};
+use crate::locks::SessionId;
 use crate::objects::ObjectHandlers;
 use crate::rights::{Action, UserRights};
 use crate::{Engine, EngineError, Unit, forms, jobs, journal, lists, objects, options, users};
@@ -38,6 +39,7 @@ pub struct EngineSession {
     engine: Engine,
     user_name: String,
     language: Option<String>,
+    device: Uuid,
 }
 
 impl std::fmt::Debug for EngineSession {
@@ -49,7 +51,7 @@ impl std::fmt::Debug for EngineSession {
 impl Engine {
     /// A session of a user of this server.
     pub fn session(&self, user_name: &str) -> EngineSession {
-        EngineSession { engine: self.clone(), user_name: user_name.to_owned(), language: None }
+        EngineSession { engine: self.clone(), user_name: user_name.to_owned(), language: None, device: Uuid::nil() }
     }
 
     /// Rights of a user of this server.
@@ -114,6 +116,20 @@ impl EngineSession {
         Self { language: Some(language.to_owned()), ..self }
     }
 
+    /// The same on a device: sessions of one user on two devices have locks of their own (F14).
+    #[must_use]
+    pub fn on_device(self, device: Uuid) -> Self {
+        Self { device, ..self }
+    }
+
+    fn id(&self) -> SessionId {
+        SessionId { user_name: self.user_name.clone(), device: self.device }
+    }
+
+    fn check_lock(&self, reference: &Ref) -> Result<(), ServerError> {
+        self.engine.shared().locks.check(reference, &self.id(), self.engine.clock().now())
+    }
+
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&ServerHost) -> Result<T, EngineError> + Send + 'static,
@@ -160,7 +176,12 @@ impl ApplicationServer for EngineSession {
     }
 
     async fn write_form(&self, request: WriteFormRequest) -> Result<WriteFormResponse, ServerError> {
-        self.run(|host| forms::write(host, request)).await
+        self.check_lock(&request.key)?;
+        let key = request.key.clone();
+        let written = self.run(|host| forms::write(host, request)).await?;
+        // Nothing unsaved is left to keep others from.
+        self.engine.shared().locks.give_back(&key, &self.id());
+        Ok(written)
     }
 
     async fn list_page(&self, request: ListPageRequest) -> Result<ListPageResponse, ServerError> {
@@ -179,7 +200,24 @@ impl ApplicationServer for EngineSession {
         self.run(|host| call_module(host, request)).await
     }
 
+    async fn lock(&self, request: LockRequest) -> Result<LockResponse, ServerError> {
+        let LockRequest { reference, lock } = request;
+        let owner = reference.object.clone();
+        self.run(move |host| {
+            let title = host.unit.object(&owner)?.title.text(&host.unit.user().language).to_owned();
+            host.unit.user().check(Action::Update, &owner, &title)
+        })
+        .await?;
+        let (locks, session) = (&self.engine.shared().locks, self.id());
+        if !lock {
+            locks.give_back(&reference, &session);
+            return Ok(LockResponse { held_by: None });
+        }
+        Ok(LockResponse { held_by: locks.take(&reference, &session, self.engine.clock().now())? })
+    }
+
     async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError> {
+        self.check_lock(&request.reference)?;
         self.run(move |host| forms::mark_deletion(host, &request)).await
     }
 

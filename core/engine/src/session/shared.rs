@@ -9,6 +9,7 @@ use twinshore_protocol::ServerError;
 
 use super::workers::Workers;
 use crate::Engine;
+use crate::locks::Locks;
 
 /// Calls that run at once.
 const CALLS_AT_ONCE: usize = 8;
@@ -54,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) common: Vec<String>,
     main_server: RwLock<Option<Arc<dyn MainServerCalls>>>,
     limits: RwLock<ServerLimits>,
+    pub(crate) locks: Locks,
 }
 
 impl Shared {
@@ -67,6 +69,7 @@ impl Shared {
             common: here.chain(configuration.modules_elsewhere.iter().cloned()).collect(),
             main_server: RwLock::new(None),
             limits: RwLock::default(),
+            locks: Locks::default(),
         }
     }
 }

@@ -27,12 +27,16 @@
     own.element = (name) => element(id, name);
     own.server = methods((method, values) => later("form.server", id, method, values));
     own.write = (options) => later("form.write", id, { post: options?.post ?? null });
-    own.close = () => later("form.close", id, {});
+    own.close = (result) => later("form.close", id, result ?? null);
     own.reopen = (options) => later("form.reopen", id, options ?? {});
-    own.fillWhenReopening = (previous, options) => later("form.fill", id, previous?.[formId], options ?? {});
+    // At once: what it refuses must end the handler also where nobody awaits.
+    own.fillWhenReopening = (previous, options) => host("form.fill", id, previous?.[formId], options ?? {});
     return forms.form(id, own);
   };
   revivers.$form = formOf;
+
+  const opening = (options) => ({ ...options, owner: options?.owner?.[formId] ?? null });
+  const forms_ = () => host("form.all").map((id) => formOf(id.toNumber()));
 
   Object.assign(globals, {
     Mode,
@@ -42,6 +46,9 @@
     // R14: the session's server answers, so it may have to be waited for.
     functionalOption: (name) => later("option.get", String(name)),
     ask: (text, buttons) => later("ask", String(text), buttons ?? ["OK"]),
-    reopenAll: (options) => later("form.reopenAll", options ?? {}),
+    openForResult: (name, options) => later("form.openForResult", name, opening(options)),
+    openForms: forms_,
+    reopenAll: async ({ to, filter } = {}) =>
+      later("form.reopenAll", { to: to ?? null, forms: filter ? forms_().filter(filter).map((form) => form[formId]) : null }),
   });
 };

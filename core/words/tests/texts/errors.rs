@@ -28,7 +28,8 @@ fn after(error: &ServerError) -> Option<ServerError> {
         E::NotInComposition { .. } => E::ExternalReference { name: "Contract.Date".into(), object: "Catalog.Contracts".into() },
         E::ExternalReference { .. } => E::NotExported { module: "Prices".into(), method: "priceOf".into() },
         E::NotExported { .. } => E::VersionConflict { reference: order() },
-        E::VersionConflict { .. } => E::Refused { message: "…".into(), attribute: None, row: None },
+        E::VersionConflict { .. } => E::Locked { reference: order(), by: "bob".into() },
+        E::Locked { .. } => E::Refused { message: "…".into(), attribute: None, row: None },
         E::Refused { .. } => E::Module { message: "…".into(), code: None, details: Value::Empty, position: None },
         E::Module { .. } => E::MainServerInTransaction,
         E::MainServerInTransaction => E::WrongServer,
@@ -91,6 +92,7 @@ fn every_answer_to_typed_text_says_what_to_type() {
         ParseError::TooLong(1000),
         ParseError::NotADate { parts: DateParts::Date, text: "tomorrow".into(), example: "2026-01-31".into() },
         ParseError::NotADate { parts: DateParts::Time, text: long, example: "14:30".into() },
+        ParseError::NotAnIdentifier("7".into()),
         ParseError::NotTyped,
     ];
     let mut page = String::new();
