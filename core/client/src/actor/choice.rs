@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::App;
 use super::input::{field_path, table_path};
 use crate::forms::session::{Choosing, OpenParameters};
-use crate::forms::words;
 use crate::view::MessageKind;
+use crate::words;
 
 impl App {
     pub(super) async fn choose_for_field(self: &Rc<Self>, form: u32, element: u32) {

@@ -8,8 +8,8 @@ use twinshore_protocol::{ServerError, WriteAction};
 
 use super::{App, OpenForm};
 use crate::UsedServer;
-use crate::forms::words;
 use crate::view::{FormAvailability, MessageKind};
+use crate::words;
 
 /// What the person wants with unsaved changes.
 enum Unsaved {

@@ -13,6 +13,7 @@ use crate::forms::session::{DraftContent, FormSession};
 use crate::reopening::{FillOptions, FormShape, Sides, fill_plan};
 use crate::store::KeptDraft;
 use crate::view::MessageKind;
+use crate::words;
 use crate::{ClientError, Route, UsedServer};
 
 impl App {

@@ -11,8 +11,8 @@ use super::App;
 use super::input::{field_path, table_path};
 use crate::UsedServer;
 use crate::forms::session::{EditLock, FormSession};
-use crate::forms::words;
 use crate::view::MessageKind;
+use crate::words;
 
 impl App {
     /// The person changed something: it is kept before anything else happens, then others are kept out.

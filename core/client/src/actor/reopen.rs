@@ -17,9 +17,9 @@ use super::{App, OpenForm};
 use crate::UsedServer;
 use crate::forms::Before;
 use crate::forms::session::FormSession;
-use crate::forms::words;
 use crate::reopening::{FillOptions, Reopening, ReopeningEvent, ReopeningInstruction};
 use crate::view::FormEvent;
+use crate::words;
 
 pub(super) use fill::title_of;
 

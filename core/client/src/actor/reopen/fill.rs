@@ -6,9 +6,9 @@ use twinshore_protocol::ServerError;
 use super::super::App;
 use super::Reason;
 use crate::forms::session::FormSession;
-use crate::forms::words;
 use crate::reopening::{FillOptions, FillPlan, FillReport, Sides, fill_plan};
 use crate::view::MessageKind;
+use crate::words;
 
 impl App {
     /// The new form gets what was typed into the old one.
