@@ -139,6 +139,7 @@ impl MobileClient {
     /// [`FailedToStart`] if the folder can't be used.
     #[uniffi::constructor]
     pub fn start(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<Arc<Self>, FailedToStart> {
+        crate::logging::start();
         let options = twinshore_client::ClientOptions {
             directory: PathBuf::from(options.directory),
             main_server: options.main_server,
@@ -256,5 +257,10 @@ impl MobileClient {
     /// Ends the client; what was typed is kept.
     pub fn stop(&self) {
         self.0.stop();
+    }
+
+    /// Waits until the client has ended and its files are closed: then another may start in its folder.
+    pub async fn ended(&self) {
+        self.0.ended().await;
     }
 }

@@ -32,3 +32,7 @@ as_root() {
     fail "this needs root, and sudo is not installed: $*"
   fi
 }
+
+# programs: builds the library and the programs. Naming a test makes cargo take the features that tests take, so what
+# `cargo test --workspace` built is used again, and not built a second time for want of a feature.
+programs() { (cd "$root" && cargo build --workspace --lib --bins --test tidy "$@"); }
