@@ -4,6 +4,7 @@
 //! Every export names the tokio runtime.
 
 mod client;
+mod logging;
 mod views;
 
 pub use client::{
