@@ -4,7 +4,7 @@
 use twinshore_engine::EngineError;
 use twinshore_modules::ModuleError;
 use twinshore_protocol::{Limit, ServerError};
-pub use twinshore_words::{error_text, parse_error_text, say, say_with};
+pub use twinshore_words::{error_text, parse_error_text, say, say_with, thrown_text};
 
 use crate::{ClientError, PlatformError};
 
@@ -26,7 +26,10 @@ pub fn client_error_text(language: &str, error: &ClientError) -> String {
 /// An error of module code: its own text, or what the platform says of it.
 pub fn module_error_text(language: &str, error: &ModuleError) -> String {
     match error {
-        ModuleError::Thrown { message, code: _, details: _, stack: _ } => message.clone(),
+        ModuleError::Thrown { message, code, details: _, stack } => {
+            let place = stack.first().map(ToString::to_string);
+            thrown_text(language, code.as_deref(), message, place.as_deref())
+        }
         ModuleError::NotExported { module, function } => {
             error_text(language, &ServerError::NotExported { module: module.to_string(), method: function.clone() })
         }

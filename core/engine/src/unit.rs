@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use twinshore_metadata::{Configuration, ObjectDefinition, ObjectName, Ref};
 use twinshore_protocol::NodeCode;
-use twinshore_words::{Argument, say_with};
+use twinshore_words::{Argument, error_text, say_with};
 
 use crate::rights::UserRights;
 use crate::storage::Lease;
@@ -53,6 +53,11 @@ impl Unit {
     /// A text for the user, in their language.
     pub fn say(&self, key: &str, arguments: &[(&str, Argument)]) -> String {
         say_with(&self.user.language, key, arguments)
+    }
+
+    /// What the user reads of an error.
+    pub fn error_text(&self, error: EngineError) -> String {
+        error_text(&self.user.language, &error.into())
     }
 
     /// The configuration.

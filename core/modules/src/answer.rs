@@ -73,6 +73,10 @@ pub fn note_place(reason: &rquickjs::Value<'_>, watch: &Watch) {
     }
 }
 
+/// Errors that JavaScript itself throws: a mistake of the code, not something it says to the person.
+const MISTAKES: [&str; 7] =
+    ["TypeError", "ReferenceError", "RangeError", "SyntaxError", "URIError", "EvalError", "InternalError"];
+
 fn thrown(kind: &str, message: &str, code: Option<String>, details: Value, stack: &str) -> ModuleError {
     let limit = |what| ModuleError::Limit { what, position: parse_stack(stack).into_iter().next() };
     match (kind, message) {
@@ -83,6 +87,7 @@ fn thrown(kind: &str, message: &str, code: Option<String>, details: Value, stack
         ("InternalError", "interrupted") => limit("time"),
         _ => {
             let end = message.floor_char_boundary(MESSAGE_LIMIT);
+            let code = code.or_else(|| MISTAKES.contains(&kind).then(|| kind.to_owned()));
             ModuleError::Thrown { message: message[..end].to_owned(), code, details, stack: parse_stack(stack) }
         }
     }

@@ -31,7 +31,7 @@ pub enum ModuleError {
     Thrown {
         /// Text of the error.
         message: String,
-        /// Code of a `TwinshoreError`.
+        /// Code of a `TwinshoreError`, or the kind of an error of JavaScript's own: `TypeError`.
         code: Option<String>,
         /// Its details.
         details: Value,

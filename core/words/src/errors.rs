@@ -9,6 +9,10 @@ use twinshore_protocol::{Limit, ServerError, UnavailableReason};
 
 use crate::{say, say_with};
 
+/// Kinds of errors that JavaScript itself throws.
+const JAVASCRIPT: [&str; 7] =
+    ["TypeError", "ReferenceError", "RangeError", "SyntaxError", "URIError", "EvalError", "InternalError"];
+
 /// What happened, what is safe, what to do. Texts that a server's code wrote for the person pass as they are.
 pub fn error_text(language: &str, error: &ServerError) -> String {
     let said = |key: &str, arguments: &[_]| say_with(language, key, arguments);
@@ -29,8 +33,10 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
         ServerError::Locked { reference, by } => {
             said("error-locked", &[("item", reference.text().into()), ("by", by.as_str().into())])
         }
-        ServerError::Refused { message, attribute: _, row: _ }
-        | ServerError::Module { message, code: _, details: _, position: _ } => message.clone(),
+        ServerError::Refused { message, attribute: _, row: _ } => message.clone(),
+        ServerError::Module { message, code, details: _, position } => {
+            thrown_text(language, code.as_deref(), message, position.as_deref())
+        }
         ServerError::MainServerInTransaction => said("error-main-server-in-transaction", &[]),
         ServerError::WrongServer => said("error-wrong-server", &[]),
         ServerError::LimitExceeded { limit, what } => {
@@ -48,6 +54,16 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
         ServerError::Malformed { what } => said("error-malformed", &[("what", what.as_str().into())]),
         ServerError::Internal { report } => said("error-internal", &[("report", report.as_str().into())]),
     }
+}
+
+/// What module code threw: its own words pass; a mistake in the code is told as one, with its place for the administrator.
+pub fn thrown_text(language: &str, code: Option<&str>, message: &str, place: Option<&str>) -> String {
+    // Errors of JavaScript's own carry their kind.
+    if !code.is_some_and(|code| JAVASCRIPT.contains(&code)) {
+        return message.to_owned();
+    }
+    let what = place.map_or_else(|| message.to_owned(), |place| format!("{message}, {place}"));
+    say_with(language, "error-mistake", &[("what", what.into())])
 }
 
 fn unavailable_text(language: &str, reason: UnavailableReason) -> &'static str {

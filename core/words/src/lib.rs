@@ -14,5 +14,5 @@ mod plurals;
 mod texts;
 
 pub use argument::Argument;
-pub use errors::{error_text, parse_error_text};
+pub use errors::{error_text, parse_error_text, thrown_text};
 pub use texts::{languages, say, say_with};

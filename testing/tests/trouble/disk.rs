@@ -91,7 +91,7 @@ async fn a_full_disk_is_told_and_everything_goes_on_when_there_is_room() {
 
     // Saving: refused, and the form stays as it is.
     ann.execute(order.form, "write");
-    ann.until_told("There is no room left on this device. Nothing was lost").await;
+    ann.until_told("There is no room left on this device to store this").await;
     ann.until_form(order.form, "unsaved", |view| view.modified.then_some(())).await;
 
     // Signing out would take the form with what is on the screen only.

@@ -16,14 +16,16 @@ fn kept(phone: &Phone) -> Vec<(String, u64)> {
     kept
 }
 
+const WRONG: &str = "The name or the password is wrong.";
+
 #[tokio::test]
 async fn a2_a_wrong_password_is_refused_and_what_is_kept_stays() {
     let world = world();
     let ann = Phone::new(&world, "ann").expect("a phone");
     ann.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
     let before = kept(&ann);
-    assert_eq!(ann.sign_in_refused("ann", "wrong").await, "The name or the password is wrong.");
-    assert_eq!(ann.sign_in_refused("nobody", "secret").await, "The name or the password is wrong.");
+    assert!(ann.sign_in_refused("ann", "wrong").await.starts_with(WRONG));
+    assert!(ann.sign_in_refused("nobody", "secret").await.starts_with(WRONG));
     assert_eq!(kept(&ann), before);
 
     let ann = signed_in(ann).await;
@@ -32,10 +34,10 @@ async fn a2_a_wrong_password_is_refused_and_what_is_kept_stays() {
     ann.client().sign_out();
     ann.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
     let before = kept(&ann);
-    assert_eq!(ann.sign_in_refused("ann", "wrong").await, "The name or the password is wrong.");
+    assert!(ann.sign_in_refused("ann", "wrong").await.starts_with(WRONG));
     // Without a connection it is checked against what the last sign-in left.
     ann.link.set(LinkState::Lost);
-    assert_eq!(ann.sign_in_refused("ann", "wrong").await, "The name or the password is wrong.");
+    assert!(ann.sign_in_refused("ann", "wrong").await.starts_with(WRONG));
     assert_eq!(kept(&ann), before);
     ann.link.set(LinkState::Good);
     let ann = signed_in(ann).await;
@@ -56,7 +58,7 @@ async fn a_blocked_user_is_told_so_and_keeps_what_was_typed() {
     ann.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
     assert!(ann.sign_in_refused("ann", "secret").await.contains("may not work any more"));
     // Who does not know the password learns nothing.
-    assert_eq!(ann.sign_in_refused("ann", "wrong").await, "The name or the password is wrong.");
+    assert!(ann.sign_in_refused("ann", "wrong").await.starts_with(WRONG));
     world.engine().expect("running").disable_user("ann", false).expect("allowed again");
     let ann = signed_in(ann).await;
     ann.until("the draft", |view| view.drafts.first().map(drop)).await;

@@ -329,7 +329,7 @@ impl DeviceExchange {
                     Err(error) => {
                         let content = serde_json::to_string(item).unwrap_or_default();
                         let reference = if let ChangeItem::Object { reference, .. } = item { Some(reference) } else { None };
-                        let message = ServerError::from(error).to_string();
+                        let message = unit.error_text(error);
                         journal::park(&unit, connection, apply::INCOMING, reference, &message, &content)?;
                         books = Bookkeeping::of(connection)?;
                     }
@@ -374,7 +374,7 @@ fn wanted(connection: &Lease) -> Result<Vec<Ref>, EngineError> {
 /// A change of something that this configuration no longer has is told to the person and does not hold up the rest.
 fn not_sendable(unit: &Unit, connection: &Lease, change: &changes::Change, error: EngineError) -> Result<(), EngineError> {
     let content = serde_json::to_string(&change.key).unwrap_or_default();
-    let message = ServerError::from(error).to_string();
+    let message = unit.error_text(error);
     journal::park(unit, connection, MAIN_NODE, items::reference(&change.key), &message, &content)?;
     connection.execute("DELETE FROM _changes WHERE position = ?1", [i64::try_from(change.position.0).unwrap_or(0)])?;
     Ok(())

@@ -90,7 +90,7 @@ impl Message<'_> {
         if items::is_fatal(&error) {
             return Err(error);
         }
-        let message = ServerError::from(error).to_string();
+        let message = self.unit.error_text(error);
         let content = serde_json::to_string(item).unwrap_or_default();
         let key = items::key_of(item);
         let reference = items::reference(&key);

@@ -91,6 +91,20 @@ fn an_error_names_its_place_in_the_source() {
 }
 
 #[test]
+fn a_mistake_in_code_carries_its_kind_and_what_code_throws_by_intent_does_not() {
+    for (code, kind) in [
+        ("null.x", Some("TypeError")),
+        ("nowhere()", Some("ReferenceError")),
+        ("throw new Error('no')", None),
+        ("throw 'no'", None),
+    ] {
+        let error = run(&format!("export function f() {{ {code} }}"), &[]).expect_err("thrown");
+        let ModuleError::Thrown { code: found, .. } = &error else { panic!("{error:?}") };
+        assert_eq!(found.as_deref(), kind, "{code}");
+    }
+}
+
+#[test]
 fn errors_of_the_host_reach_the_code_and_go_on_with_their_code() {
     let refuse = |_: &str, _: &[Value]| {
         HostReply::Ready(Err(HostError {

@@ -103,3 +103,21 @@ fn every_answer_to_typed_text_says_what_to_type() {
     }
     insta::assert_snapshot!(page);
 }
+
+#[test]
+fn what_code_says_to_the_person_passes_and_a_mistake_in_code_is_told_as_one() {
+    let thrown = |code: Option<&str>, message: &str| ServerError::Module {
+        message: message.into(),
+        code: code.map(str::to_owned),
+        details: Value::Empty,
+        position: Some("documents/Orders/Item.form.server.ts:12:7".into()),
+    };
+    for code in [None, Some("StockTooLow")] {
+        assert_eq!(error_text("ru", &thrown(code, "Не хватает чая.")), "Не хватает чая.");
+    }
+    let told = error_text("ru", &thrown(Some("TypeError"), "x is undefined"));
+    assert!(
+        told.starts_with("Приложение здесь ошиблось (x is undefined, documents/Orders/Item.form.server.ts:12:7)."),
+        "{told}"
+    );
+}
