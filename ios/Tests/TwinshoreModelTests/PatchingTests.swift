@@ -3,71 +3,80 @@ import XCTest
 
 @testable import TwinshoreModel
 
-/// Applying patches is what a shell does by itself; everything else it is told.
+extension Phone {
+    /// A list of two goods, and the number of its table.
+    fileprivate func goods() async throws -> (view: FormView, table: UInt32) {
+        try await signIn()
+        let list = try await open("Catalog.Goods.List")
+        return try await until("two goods") {
+            guard let view = list.view, let table = view.elements.first(where: { $0.table?.rows.count == 2 }) else { return nil }
+            return (view, table.id)
+        }
+    }
+}
+
+/// Applying patches is what a shell does by itself; everything else it is told. The views are those of a real list, changed.
 final class PatchingTests: XCTestCase {
-    private func row(_ id: String) -> RowView {
-        RowView(
-            id: id, cells: [CellView(text: "cell of \(id)", error: "")], isGroup: false, deletionMark: false, posted: false,
-            pending: false)
+    private func patch(_ view: FormView, ahead: Int64 = 1, header: FormView? = nil, _ changes: [ElementChange]) -> FormPatch {
+        FormPatch(form: view.form, revision: UInt64(Int64(view.revision) + ahead), header: header, changes: changes)
     }
 
-    private func element(_ id: UInt32, text: String = "", rows: [String]? = nil) -> ElementView {
-        ElementView(
-            id: id, parent: nil, name: "e\(id)", kind: .label, title: "", text: text, checked: false, visible: true,
-            enabled: true, readOnly: false, required: false, hint: "", error: "", conflict: nil, choices: [],
-            table: rows.map {
-                TableView(
-                    columns: [], rows: $0.map(row), moreBefore: false, moreAfter: false, loading: false, search: "", path: [],
-                    currentRow: "")
-            },
-            inputVersion: 0)
+    private func row(_ view: FormView, _ table: UInt32, _ number: Int, named id: String) throws -> RowView {
+        var row = try XCTUnwrap(view.element(table)?.table?.rows[number])
+        row.id = id
+        return row
     }
 
-    private func form(revision: UInt64 = 7, title: String = "An order", _ elements: [ElementView]) -> FormView {
-        FormView(
-            form: 1, revision: revision, name: "F", title: title, usedServer: "main", availability: .available, modified: false,
-            waiting: false, canOpenFromMain: false, leftBehind: [], elements: elements)
+    func test_changed_and_new_elements_come_in_and_the_rest_stays() async throws {
+        let (view, table) = try await withPhone { try await $0.goods() }
+        var changed = try XCTUnwrap(view.elements.first { $0.id != table })
+        changed.text = "changed"
+        var new = changed
+        new.id = 1_000_000
+        var wanted = view
+        wanted.revision += 1
+        wanted.elements = view.elements.map { $0.id == changed.id ? changed : $0 } + [new]
+        XCTAssertEqual(view.applying(patch(view, [.element(element: changed), .element(element: new)])), .applied(wanted))
     }
 
-    private func patch(revision: UInt64 = 8, header: FormView? = nil, _ changes: [ElementChange]) -> FormPatch {
-        FormPatch(form: 1, revision: revision, header: header, changes: changes)
+    func test_rows_are_spliced_and_an_element_keeps_its_rows() async throws {
+        let (view, table) = try await withPhone { try await $0.goods() }
+        var bare = try XCTUnwrap(view.element(table))
+        bare.hint = "changed"
+        bare.table?.rows = []
+        let new = [try row(view, table, 0, named: "x"), try row(view, table, 0, named: "y")]
+        var wanted = view
+        wanted.revision += 1
+        let place = try XCTUnwrap(view.elements.firstIndex { $0.id == table })
+        wanted.elements[place].hint = "changed"
+        wanted.elements[place].table?.rows = [try row(view, table, 0, named: view.elements[place].table!.rows[0].id)] + new
+        let changes: [ElementChange] = [.element(element: bare), .rows(element: table, start: 1, removed: 1, rows: new)]
+        XCTAssertEqual(view.applying(patch(view, changes)), .applied(wanted))
     }
 
-    func test_changed_and_new_elements_come_in_and_the_rest_stays() {
-        let before = form([element(1, text: "a"), element(2, text: "b")])
-        let after = before.applying(patch([.element(element: element(2, text: "c")), .element(element: element(3, text: "d"))]))
-        XCTAssertEqual(
-            after, .applied(form(revision: 8, [element(1, text: "a"), element(2, text: "c"), element(3, text: "d")])))
+    func test_a_header_brings_the_heading_and_leaves_the_elements() async throws {
+        let (view, _) = try await withPhone { try await $0.goods() }
+        var header = view
+        header.title = "Other goods"
+        header.revision = 0
+        header.elements = []
+        var wanted = view
+        wanted.title = "Other goods"
+        wanted.revision += 1
+        XCTAssertEqual(view.applying(patch(view, header: header, [])), .applied(wanted))
     }
 
-    func test_rows_are_spliced_and_an_element_keeps_its_rows() {
-        let before = form([element(1, rows: ["a", "b", "c"])])
-        let changes: [ElementChange] = [
-            .element(element: element(1, text: "new", rows: [])),
-            .rows(element: 1, start: 1, removed: 1, rows: [row("x"), row("y")]),
-        ]
-        XCTAssertEqual(
-            before.applying(patch(changes)), .applied(form(revision: 8, [element(1, text: "new", rows: ["a", "x", "y", "c"])])))
-    }
-
-    func test_a_header_brings_the_heading_and_leaves_the_elements() {
-        let before = form([element(1, text: "a")])
-        let after = before.applying(patch(header: form(revision: 0, title: "Order 7", []), []))
-        XCTAssertEqual(after, .applied(form(revision: 8, title: "Order 7", [element(1, text: "a")])))
-    }
-
-    func test_a_patch_that_does_not_follow_is_a_gap() {
-        let before = form([element(1, rows: ["a"])])
-        XCTAssertEqual(before.applying(patch(revision: 9, [])), .gap)
-        XCTAssertEqual(before.applying(patch(revision: 7, [])), .gap)
-        XCTAssertEqual(before.applying(FormPatch(form: 2, revision: 8, header: nil, changes: [])), .gap)
-    }
-
-    func test_rows_that_are_not_there_are_a_gap_and_no_trap() {
-        let before = form([element(1, rows: ["a"]), element(2)])
-        XCTAssertEqual(before.applying(patch([.rows(element: 1, start: 1, removed: 1, rows: [])])), .gap)
-        XCTAssertEqual(before.applying(patch([.rows(element: 1, start: .max, removed: .max, rows: [])])), .gap)
-        XCTAssertEqual(before.applying(patch([.rows(element: 2, start: 0, removed: 0, rows: [])])), .gap)
-        XCTAssertEqual(before.applying(patch([.rows(element: 9, start: 0, removed: 0, rows: [])])), .gap)
+    func test_a_patch_that_does_not_follow_or_does_not_fit_is_a_gap_and_no_trap() async throws {
+        let (view, table) = try await withPhone { try await $0.goods() }
+        XCTAssertEqual(view.applying(patch(view, ahead: 2, [])), .gap)
+        XCTAssertEqual(view.applying(patch(view, ahead: 0, [])), .gap)
+        XCTAssertEqual(view.applying(FormPatch(form: view.form + 1, revision: view.revision + 1, header: nil, changes: [])), .gap)
+        let without = try XCTUnwrap(view.elements.first { $0.table == nil }).id
+        for (element, start, removed): (UInt32, UInt32, UInt32) in [
+            (table, 2, 1), (table, .max, .max), (without, 0, 0), (1_000_000, 0, 0),
+        ] {
+            let change = ElementChange.rows(element: element, start: start, removed: removed, rows: [])
+            XCTAssertEqual(view.applying(patch(view, [change])), .gap, "\(change)")
+        }
     }
 }

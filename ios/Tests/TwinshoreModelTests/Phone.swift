@@ -187,15 +187,16 @@ final class Phone {
     }
 }
 
-/// Runs a test with a phone, which is thrown away whatever comes of it.
+/// Does something with a phone, which is thrown away whatever comes of it.
 @MainActor
-func withPhone(_ test: @MainActor (Phone) async throws -> Void) async throws {
+func withPhone<T: Sendable>(_ test: @MainActor (Phone) async throws -> T) async throws -> T {
     let phone = try Phone()
     do {
-        try await test(phone)
+        let result = try await test(phone)
+        await phone.throwAway()
+        return result
     } catch {
         await phone.throwAway()
         throw error
     }
-    await phone.throwAway()
 }
