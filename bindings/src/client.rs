@@ -147,6 +147,7 @@ impl MobileClient {
             language: options.language,
             platform: Arc::new(OfPlatform(store)),
             clock: Arc::new(SystemClock),
+            transport: None,
             settings: Settings::default(),
         };
         Client::start(options)
@@ -207,6 +208,11 @@ impl MobileClient {
     /// Answers the offer of another mode; none keeps the mode.
     pub fn answer_offer(&self, mode: Option<ModeView>) {
         self.0.answer_offer(mode);
+    }
+
+    /// Waits no longer for a call.
+    pub fn cancel_wait(&self, id: u64) {
+        self.0.cancel_wait(id);
     }
 
     /// Goes on with a draft.

@@ -8,6 +8,7 @@
 pub mod auth;
 mod config;
 mod error;
+mod in_process;
 mod limiter;
 pub mod middleware;
 mod publish;
@@ -18,6 +19,7 @@ mod state;
 
 pub use config::{Config, Limits, Published, Source};
 pub use error::{AppError, status};
+pub use in_process::InProcess;
 pub use limiter::{SignInGate, SignInLimiter};
 pub use publish::publish;
 pub use router::router;

@@ -13,6 +13,8 @@ use crate::{AppError, AppState};
 
 /// Header that tells our answers from those of a captive portal.
 pub const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("twinshore-protocol");
+/// Standard header that tells how long the server worked on the answer.
+const TIMING_HEADER: HeaderName = HeaderName::from_static("server-timing");
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, logs it (never its body or headers), marks the answer as ours.
@@ -22,7 +24,12 @@ pub async fn identify(request: Request, next: Next) -> Response {
     async {
         let start = std::time::Instant::now();
         let mut response = next.run(request).await;
-        tracing::info!(status = response.status().as_u16(), ms = start.elapsed().as_millis() as u64, "answered");
+        let took = start.elapsed();
+        tracing::info!(status = response.status().as_u16(), ms = took.as_millis() as u64, "answered");
+        // A device tells a slow link from a busy server by it (M4).
+        if let Ok(timing) = HeaderValue::from_str(&format!("main;dur={:.1}", took.as_secs_f64() * 1_000.0)) {
+            response.headers_mut().insert(TIMING_HEADER, timing);
+        }
         response.headers_mut().insert(PROTOCOL_HEADER, HeaderValue::from(PROTOCOL_VERSION));
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert(REQUEST_ID_HEADER, id);

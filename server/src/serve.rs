@@ -13,6 +13,7 @@ use twinshore_engine::{Engine, changes};
 use twinshore_protocol::ChangePosition;
 
 use crate::config::{Config, Source};
+use crate::in_process::InProcess;
 use crate::publish::publish;
 use crate::router;
 use crate::state::{AppState, DeviceFile};
@@ -56,6 +57,7 @@ pub enum ServeError {
 pub struct Running {
     address: SocketAddr,
     engine: Engine,
+    in_process: InProcess,
     stopping: watch::Sender<bool>,
     task: JoinHandle<()>,
     work: JoinHandle<()>,
@@ -82,6 +84,11 @@ impl Running {
     /// The engine inside: for the command line, the demo and tests, which add users and data in process.
     pub const fn engine(&self) -> &Engine {
         &self.engine
+    }
+
+    /// The same routes without a socket.
+    pub const fn in_process(&self) -> &InProcess {
+        &self.in_process
     }
 
     /// Takes no more requests, lets the running ones end within their limit, then stops.
@@ -121,7 +128,9 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let address = |cause| ServeError::Address { address: config.address, cause };
     let listener = TcpListener::bind(config.address).await.map_err(address)?;
     let address = listener.local_addr().map_err(address)?;
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let routes = router(state);
+    let in_process = InProcess::new(routes.clone());
+    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let task = tokio::spawn(async move {
         let mut stops = stops;
         let end = async move {
@@ -132,7 +141,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         }
     });
     tracing::info!(%address, "listening");
-    Ok(Running { address, engine, stopping, task, work, stop_limit: Duration::from_secs(config.limits.stop_s) })
+    Ok(Running { address, engine, in_process, stopping, task, work, stop_limit: Duration::from_secs(config.limits.stop_s) })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ServeError> + Send + 'static) -> Result<T, ServeError> {

@@ -42,6 +42,7 @@ enum Command {
     SetMode { mode: ModeView },
     AnswerDialog { id: u64, button: String },
     AnswerOffer { mode: Option<ModeView> },
+    CancelWait { id: u64 },
     TakeDraft { id: String },
     DiscardDraft { id: String },
     ExchangeNow,
@@ -129,6 +130,7 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
         device_name: options.name,
         language: "en".into(),
         clock: Arc::new(twinshore_client::SystemClock),
+        transport: None,
         settings: options.settings,
     })?;
     let shell = Arc::new_cyclic(|me| Shell { client: client.clone(), forms: Mutex::default(), me: me.clone() });
@@ -180,6 +182,7 @@ fn carry_out(client: &Client, command: Command) {
         Command::SetMode { mode } => client.set_mode(mode),
         Command::AnswerDialog { id, button } => client.answer_dialog(id, button),
         Command::AnswerOffer { mode } => client.answer_offer(mode),
+        Command::CancelWait { id } => client.cancel_wait(id),
         Command::TakeDraft { id } => client.take_draft(id),
         Command::DiscardDraft { id } => client.discard_draft(id),
         Command::ExchangeNow => client.exchange_now(),

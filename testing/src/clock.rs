@@ -1,30 +1,105 @@
-//! A clock that stands still until a test moves it.
+//! A clock that stands still until a test moves it. Whoever waits by it is woken when the test comes to that moment, in order.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{oneshot, watch};
+use twinshore_client::{Sleep, Timers};
 use twinshore_protocol::Clock;
 
 /// Time that tests own; clones share it.
 #[derive(Debug, Clone)]
-pub struct ManualClock {
-    now: Arc<Mutex<DateTime<Utc>>>,
+pub struct ManualClock(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    time: Mutex<Time>,
+    /// Counts waits that began, so that a test can wait for one.
+    began: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct Time {
+    now: DateTime<Utc>,
+    elapsed: Duration,
+    /// By moment, then by order of asking.
+    waits: BTreeMap<(Duration, u64), oneshot::Sender<()>>,
+    next: u64,
 }
 
 impl ManualClock {
     /// A clock that stands at a moment.
     pub fn at(moment: DateTime<Utc>) -> Self {
-        Self { now: Arc::new(Mutex::new(moment)) }
+        let time = Time { now: moment, elapsed: Duration::ZERO, waits: BTreeMap::new(), next: 0 };
+        Self(Arc::new(Shared { time: Mutex::new(time), began: watch::channel(0).0 }))
     }
 
-    /// Moves the clock on.
-    pub fn advance(&self, seconds: i64) {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) += TimeDelta::seconds(seconds);
+    fn time(&self) -> MutexGuard<'_, Time> {
+        self.0.time.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets the clock.
+    /// Moves time on by seconds.
+    pub fn advance(&self, seconds: u64) {
+        self.advance_by(Duration::from_secs(seconds));
+    }
+
+    /// Moves time on. What falls due on the way is woken in its order, each at its own moment.
+    pub fn advance_by(&self, by: Duration) {
+        let end = self.time().elapsed + by;
+        loop {
+            let mut time = self.time();
+            let due = time.waits.first_entry().filter(|wait| wait.key().0 <= end).map(|wait| wait.remove_entry());
+            let moment = due.as_ref().map_or(end, |((moment, _), _)| *moment).max(time.elapsed);
+            let passed = moment.saturating_sub(time.elapsed);
+            time.elapsed = moment;
+            time.now += TimeDelta::from_std(passed).unwrap_or_default();
+            drop(time);
+            match due {
+                // One who waits no longer has dropped the other end.
+                Some((_, wake)) => drop(wake.send(())),
+                None => return,
+            }
+        }
+    }
+
+    /// Sets the wall clock, as a person or a network does; nobody who waits is woken. A device that slept finds it so.
     pub fn set(&self, moment: DateTime<Utc>) {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner) = moment;
+        self.time().now = moment;
+    }
+
+    /// Time until the next one who waits is due; none if nobody waits.
+    pub fn next_due(&self) -> Option<Duration> {
+        let mut time = self.time();
+        time.waits.retain(|_, wake| !wake.is_closed());
+        let first = time.waits.first_key_value().map(|((due, _), _)| *due)?;
+        Some(first.saturating_sub(time.elapsed))
+    }
+
+    /// Waits until somebody waits for no longer than this; gives how long the first one waits.
+    pub async fn until_due_within(&self, limit: Duration) -> Duration {
+        let mut began = self.0.began.subscribe();
+        loop {
+            if let Some(due) = self.next_due().filter(|due| *due <= limit) {
+                return due;
+            }
+            if began.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    /// Waits until somebody waits for exactly so long from now on: a client that sleeps till its next heartbeat, for instance.
+    pub async fn until_somebody_waits(&self, time: Duration) {
+        let mut began = self.0.began.subscribe();
+        loop {
+            let due = self.time().elapsed + time;
+            let found = self.time().waits.iter().any(|((at, _), wake)| *at == due && !wake.is_closed());
+            if found || began.changed().await.is_err() {
+                return;
+            }
+        }
     }
 }
 
@@ -37,6 +112,67 @@ impl Default for ManualClock {
 
 impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        *self.now.lock().unwrap_or_else(PoisonError::into_inner)
+        self.time().now
+    }
+}
+
+impl Timers for ManualClock {
+    fn elapsed(&self) -> Duration {
+        self.time().elapsed
+    }
+
+    fn sleep(&self, wait: Duration) -> Sleep {
+        let (wake, woken) = oneshot::channel();
+        let mut time = self.time();
+        if wait.is_zero() {
+            return Box::pin(std::future::ready(()));
+        }
+        time.next += 1;
+        let key = (time.elapsed + wait, time.next);
+        time.waits.insert(key, wake);
+        drop(time);
+        self.0.began.send_modify(|count| *count += 1);
+        Box::pin(async move {
+            if woken.await.is_err() {
+                // The clock is gone: time stands still for ever.
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn those_who_wait_are_woken_in_order_each_at_its_moment() {
+        let clock = ManualClock::default();
+        let start = clock.now();
+        let woken = Arc::new(Mutex::new(Vec::new()));
+        let waits: Vec<_> = [30, 10, 20, 10]
+            .into_iter()
+            .enumerate()
+            .map(|(n, seconds)| {
+                let (wait, woken) = (clock.sleep(Duration::from_secs(seconds)), Arc::clone(&woken));
+                async move {
+                    wait.await;
+                    woken.lock().expect("held").push((n, seconds));
+                }
+            })
+            .collect();
+        let forgotten = clock.sleep(Duration::from_secs(1));
+        drop(forgotten);
+        assert_eq!(clock.next_due(), Some(Duration::from_secs(10)));
+        clock.advance(25);
+        let mut all = Box::pin(futures::future::join_all(waits));
+        assert!(futures::poll!(&mut all).is_pending());
+        let early = woken.lock().expect("held").clone();
+        assert_eq!(early, [(1, 10), (2, 20), (3, 10)]);
+        assert_eq!((clock.now() - start).num_seconds(), 25);
+        assert_eq!(clock.next_due(), Some(Duration::from_secs(5)));
+        clock.advance(5);
+        all.await;
+        assert_eq!(clock.elapsed(), Duration::from_secs(30));
     }
 }

@@ -3,16 +3,20 @@
 //! May use every crate but `cli`; core crates don't use it, not even in dev.
 //! A link is a real TCP proxy: clients under test never read a flag that says how the link is.
 //!
-//! Main types: [`Link`], [`LinkState`], [`World`], [`Phone`], [`FixtureBuilder`], [`ManualClock`].
+//! Where a test wants every run to be the same, [`DirectLink`] takes the place of the proxy and [`ManualClock`] that of time.
+//!
+//! Main types: [`Link`], [`LinkState`], [`DirectLink`], [`Fate`], [`World`], [`Phone`], [`PhoneSetup`], [`FixtureBuilder`], [`ManualClock`].
 
 mod clock;
+mod direct_link;
 mod link;
 mod phone;
 mod stopped;
 mod world;
 
 pub use clock::ManualClock;
+pub use direct_link::{DirectLink, Fate};
 pub use link::{Link, LinkError, LinkState, LinkTraffic};
-pub use phone::{Phone, PhoneError, hasty_settings};
+pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};
 pub use stopped::StoppedPhone;
 pub use world::{FixtureBuilder, World, WorldError, small_configuration};

@@ -12,6 +12,7 @@ use twinshore_client::view::{
 };
 use twinshore_client::{
     Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription, SystemClock,
+    Timers, Transport,
 };
 
 use crate::{Link, StoppedPhone, World, WorldError};
@@ -97,13 +98,32 @@ impl FormObserver for FormListener {
     }
 }
 
+/// What a phone is made of, besides its link.
+#[derive(Clone)]
+pub struct PhoneSetup {
+    /// Folder of everything the phone keeps.
+    pub directory: PathBuf,
+    /// Numbers of the client.
+    pub settings: Settings,
+    /// Time of the client.
+    pub clock: Arc<dyn Timers>,
+    /// Way to the main server instead of the link.
+    pub transport: Option<Arc<dyn Transport>>,
+}
+
+impl PhoneSetup {
+    /// A phone by the machine's clock, behind its link.
+    pub fn new(directory: PathBuf, settings: Settings) -> Self {
+        Self { directory, settings, clock: Arc::new(SystemClock), transport: None }
+    }
+}
+
 /// A client in a person's hand.
 pub struct Phone {
     /// Link to the main server.
     pub link: Arc<Link>,
     name: String,
-    directory: PathBuf,
-    settings: Settings,
+    setup: PhoneSetup,
     client: Client,
     ears: Arc<Ears>,
     _interface: Subscription,
@@ -113,6 +133,7 @@ pub struct Phone {
 pub fn hasty_settings() -> Settings {
     Settings {
         heartbeat: Duration::from_millis(150),
+        quiet: Duration::from_millis(100),
         probe: Duration::from_millis(50),
         probe_timeout: Duration::from_secs(2),
         connect_timeout: Duration::from_secs(2),
@@ -128,7 +149,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`].
     pub fn new(world: &World, name: &str) -> Result<Self, PhoneError> {
-        Self::start(world.link()?, name.to_owned(), world.device_folder(name)?, hasty_settings())
+        Self::set_up(world, name, PhoneSetup::new(world.device_folder(name)?, hasty_settings()))
     }
 
     /// A new phone with a good link, over a folder and with numbers of its own.
@@ -136,18 +157,27 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`].
     pub fn with(world: &World, name: &str, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
-        Self::start(world.link()?, name.to_owned(), directory, settings)
+        Self::set_up(world, name, PhoneSetup::new(directory, settings))
     }
 
-    pub(crate) fn start(link: Arc<Link>, name: String, directory: PathBuf, settings: Settings) -> Result<Self, PhoneError> {
+    /// A new phone with a good link, of parts of its own.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn set_up(world: &World, name: &str, setup: PhoneSetup) -> Result<Self, PhoneError> {
+        Self::start(world.link()?, name.to_owned(), setup)
+    }
+
+    pub(crate) fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
         let client = Client::start(ClientOptions {
-            platform: Arc::new(FilePlatform::new(directory.join("secrets.json"))),
-            directory: directory.clone(),
+            platform: Arc::new(FilePlatform::new(setup.directory.join("secrets.json"))),
+            directory: setup.directory.clone(),
             main_server: link.url(),
             device_name: name.clone(),
             language: "en".into(),
-            clock: Arc::new(SystemClock),
-            settings: settings.clone(),
+            clock: Arc::clone(&setup.clock),
+            transport: setup.transport.clone(),
+            settings: setup.settings.clone(),
         })?;
         let ears = Arc::new(Ears {
             changes: watch::channel(0).0,
@@ -157,7 +187,7 @@ impl Phone {
         });
         let listener = Listener { ears: Arc::clone(&ears), client: client.clone() };
         let interface = client.observe(Arc::new(listener));
-        Ok(Self { link, name, directory, settings, client, ears, _interface: interface })
+        Ok(Self { link, name, setup, client, ears, _interface: interface })
     }
 
     /// Ends the client and starts it again over the same folder.
@@ -165,20 +195,14 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`].
     pub fn restart(self) -> Result<Self, PhoneError> {
-        let (link, name) = (Arc::clone(&self.link), self.name.clone());
-        let (directory, settings) = (self.directory.clone(), self.settings.clone());
+        let (link, name, setup) = (Arc::clone(&self.link), self.name.clone(), self.setup.clone());
         drop(self);
-        Self::start(link, name, directory, settings)
+        Self::start(link, name, setup)
     }
 
     /// Ends the client and waits until its files are closed.
     pub async fn stop(self) -> StoppedPhone {
-        let stopped = StoppedPhone {
-            link: Arc::clone(&self.link),
-            name: self.name.clone(),
-            directory: self.directory.clone(),
-            settings: self.settings.clone(),
-        };
+        let stopped = StoppedPhone { link: Arc::clone(&self.link), name: self.name.clone(), setup: self.setup.clone() };
         self.client.stop();
         self.client.ended().await;
         stopped
@@ -186,7 +210,7 @@ impl Phone {
 
     /// Folder of everything the phone keeps.
     pub fn directory(&self) -> &Path {
-        &self.directory
+        &self.setup.directory
     }
 
     /// Waits until a message that holds a text is shown.

@@ -1,25 +1,22 @@
 //! A phone between two runs of its app: a test looks at its files, or damages them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use twinshore_client::Settings;
-
-use crate::{Link, Phone, PhoneError};
+use crate::{Link, Phone, PhoneError, PhoneSetup};
 
 /// A phone whose app is not running.
 pub struct StoppedPhone {
     /// Link to the main server.
     pub link: Arc<Link>,
     pub(crate) name: String,
-    pub(crate) directory: PathBuf,
-    pub(crate) settings: Settings,
+    pub(crate) setup: PhoneSetup,
 }
 
 impl StoppedPhone {
     /// Folder of everything the phone keeps.
     pub fn directory(&self) -> &Path {
-        &self.directory
+        &self.setup.directory
     }
 
     /// Starts the app.
@@ -27,6 +24,6 @@ impl StoppedPhone {
     /// # Errors
     /// [`PhoneError`].
     pub fn start(&self) -> Result<Phone, PhoneError> {
-        Phone::start(Arc::clone(&self.link), self.name.clone(), self.directory.clone(), self.settings.clone())
+        Phone::start(Arc::clone(&self.link), self.name.clone(), self.setup.clone())
     }
 }

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot, watch};
-use twinshore_protocol::Clock;
 
 use crate::actor;
 use crate::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
-use crate::{ClientError, LinkFacts, Platform, Settings};
+use crate::{ClientError, LinkFacts, Platform, Settings, Timers, Transport};
 
 /// Told about everything around forms. The first call after subscribing brings the whole view.
 pub trait ClientObserver: Send + Sync {
@@ -44,8 +43,10 @@ pub struct ClientOptions {
     pub language: String,
     /// The device.
     pub platform: Arc<dyn Platform>,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
+    /// Tells the time and waits.
+    pub clock: Arc<dyn Timers>,
+    /// Way to the main server; none for HTTP.
+    pub transport: Option<Arc<dyn Transport>>,
     /// Numbers.
     pub settings: Settings,
 }
@@ -76,6 +77,8 @@ pub enum Request {
     AnswerDialog(u64, String),
     /// Answer the offer of another mode.
     AnswerOffer(Option<ModeView>),
+    /// Wait no longer for a call.
+    CancelWait(u64),
     /// Go on with a draft.
     TakeDraft(String),
     /// Throw a draft away.
@@ -194,6 +197,11 @@ impl Client {
     /// Answers the offer of another mode; none keeps the mode.
     pub fn answer_offer(&self, mode: Option<ModeView>) {
         self.send(Request::AnswerOffer(mode));
+    }
+
+    /// Waits no longer for a call (R18).
+    pub fn cancel_wait(&self, id: u64) {
+        self.send(Request::CancelWait(id));
     }
 
     /// Goes on with a draft.

@@ -2,10 +2,12 @@
 //!
 //! May use `metadata`, `protocol`, `modules` and `engine` (the stand-alone server in process); knows no UI toolkit and no UniFFI.
 //!
-//! Main types: [`Client`], [`MainServerConnection`], [`Availability`], [`Mode`], [`UsedServer`], [`route`], [`Platform`], [`Settings`], [`view`].
+//! Main types: [`Client`], [`MainServerConnection`], [`Availability`], [`Mode`], [`UsedServer`], [`route`], [`Platform`],
+//! [`Timers`], [`Transport`], [`Settings`], [`view`].
 
 mod actor;
 mod availability;
+mod call_journal;
 mod client;
 mod connection;
 mod error;
@@ -17,15 +19,20 @@ mod routing;
 mod settings;
 pub mod stand_alone;
 mod store;
+mod time;
 pub mod view;
 pub mod words;
 
-pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, SlowReason};
+pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, CallTime, Moment, Offer, SlowReason};
 pub use client::{Client, ClientObserver, ClientOptions, FormObserver, Subscription};
-pub use connection::{CallReport, ConnectionEvents, MainServerConnection, Tokens};
+pub use connection::{
+    BodyStream, CallReport, ConnectionEvents, HttpTransport, MainServerConnection, Obstacle, Tokens, Transport, TransportError,
+    Trouble,
+};
 pub use error::ClientError;
 pub use mode::Mode;
 pub use platform::{FilePlatform, LinkFacts, Platform, PlatformError};
-pub use routing::{Route, UsedServer, route};
+pub use routing::{Route, UsedServer, route, session_server};
 pub use settings::Settings;
+pub use time::{Sleep, Timers};
 pub use twinshore_protocol::{Clock, SystemClock};

@@ -43,19 +43,28 @@ pub enum Route {
     Unavailable(UnavailableReason),
 }
 
-/// The table R2. `priority` is none for what is not in the composition; `available` is what the main server is, whatever the mode.
-pub const fn route(priority: Option<Priority>, mode: Mode, available: bool) -> Route {
+/// The table R2. `priority` is none for what is not in the composition; `available` is what the main server is, whatever the mode,
+/// with the reason why it is not.
+pub const fn route(priority: Option<Priority>, mode: Mode, available: Result<(), UnavailableReason>) -> Route {
     use Route::{To, Unavailable};
     use UsedServer::{Main, Standalone};
-    let main = match mode {
-        Mode::Offline => Unavailable(UnavailableReason::OfflineMode),
-        Mode::Normal | Mode::PoorConnection if !available => Unavailable(UnavailableReason::NoConnection),
-        Mode::Normal | Mode::PoorConnection => To(Main),
+    let main = match (mode, available) {
+        (Mode::Offline, _) => Unavailable(UnavailableReason::OfflineMode),
+        (Mode::Normal | Mode::PoorConnection, Err(reason)) => Unavailable(reason),
+        (Mode::Normal | Mode::PoorConnection, Ok(())) => To(Main),
     };
     match (priority, mode) {
         (None | Some(Priority::MainOnly), _) => main,
-        (Some(Priority::Main), Mode::Normal) if available => To(Main),
+        (Some(Priority::Main), Mode::Normal) if available.is_ok() => To(Main),
         (Some(Priority::Main | Priority::Standalone), _) => To(Standalone),
+    }
+}
+
+/// The server of calls that belong to no object: session, roles, predefined values, functional options (R14).
+pub const fn session_server(mode: Mode, available: Result<(), UnavailableReason>) -> UsedServer {
+    match (mode, available) {
+        (Mode::Normal, Ok(())) => UsedServer::Main,
+        _ => UsedServer::Standalone,
     }
 }
 
@@ -85,8 +94,31 @@ mod tests {
             (None, [To(Main), none, off, off, To(Main), none]),
         ] {
             for ((mode, available), expect) in columns.into_iter().zip(expect) {
-                assert_eq!(route(priority, mode, available), expect, "{priority:?} {mode:?} available: {available}");
+                let state = if available { Ok(()) } else { Err(NoConnection) };
+                assert_eq!(route(priority, mode, state), expect, "{priority:?} {mode:?} available: {available}");
             }
+        }
+    }
+
+    #[test]
+    fn r2_why_the_main_server_can_not_be_called_is_told() {
+        for reason in [NoConnection, UnavailableReason::UpdateNeeded, UnavailableReason::SignInNeeded] {
+            assert_eq!(route(None, Mode::Normal, Err(reason)), Unavailable(reason));
+            assert_eq!(route(None, Mode::PoorConnection, Err(reason)), Unavailable(reason));
+            assert_eq!(route(None, Mode::Offline, Err(reason)), Unavailable(OfflineMode));
+        }
+    }
+
+    #[test]
+    fn r14_calls_of_no_object_go_to_main_in_normal_mode_only() {
+        assert_eq!(session_server(Mode::Normal, Ok(())), Main);
+        for (mode, available) in [
+            (Mode::Normal, Err(NoConnection)),
+            (Mode::Offline, Ok(())),
+            (Mode::PoorConnection, Ok(())),
+            (Mode::PoorConnection, Err(NoConnection)),
+        ] {
+            assert_eq!(session_server(mode, available), Standalone, "{mode:?}");
         }
     }
 

@@ -1,14 +1,12 @@
 //! The stand-alone server on this device, and the way from it to the main server (R6).
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use twinshore_engine::{Engine, EngineError, MainServerCalls, OpenOptions, users};
 use twinshore_metadata::{DeviceBundle, Value};
-use twinshore_protocol::{ApplicationServer, CallId, Clock, ModuleCallRequest, ServerError, UnavailableReason};
-
-use crate::MainServerConnection;
+use twinshore_protocol::{CallId, Clock, ModuleCallRequest, ServerError, UnavailableReason};
 
 /// Opens the stand-alone server for a user whose name and roles main has told (A3). The verifier is for signing in offline.
 ///
@@ -31,48 +29,42 @@ pub fn open(
     Ok(engine)
 }
 
-/// What module code on the stand-alone server calls the main server through.
+/// What module code on the stand-alone server calls the main server through: the client makes the call, as if its own code did
+/// (R7), and keeps it until its outcome is known.
 pub struct MainServerPort {
-    connection: Arc<MainServerConnection>,
-    runtime: tokio::runtime::Handle,
-    available: Arc<AtomicBool>,
-    offline_by_hand: Arc<AtomicBool>,
+    state: Arc<Mutex<Result<(), UnavailableReason>>>,
+    call: Box<CallMain>,
 }
 
+/// Hands a call to the client; the answer comes over the channel.
+type CallMain = dyn Fn(ModuleCallRequest, Sender<Result<Value, ServerError>>) + Send + Sync;
+
 impl MainServerPort {
-    /// A port over a connection; the flags are those of the client.
+    /// A port; whether the main server can be called is the client's matter.
     pub fn new(
-        connection: Arc<MainServerConnection>,
-        runtime: tokio::runtime::Handle,
-        available: Arc<AtomicBool>,
-        offline_by_hand: Arc<AtomicBool>,
+        state: Arc<Mutex<Result<(), UnavailableReason>>>,
+        call: impl Fn(ModuleCallRequest, Sender<Result<Value, ServerError>>) + Send + Sync + 'static,
     ) -> Self {
-        Self { connection, runtime, available, offline_by_hand }
+        Self { state, call: Box::new(call) }
+    }
+
+    fn state(&self) -> Result<(), UnavailableReason> {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl MainServerCalls for MainServerPort {
     fn available(&self) -> Option<bool> {
-        Some(self.available.load(Ordering::Relaxed) && !self.offline_by_hand.load(Ordering::Relaxed))
+        Some(self.state().is_ok())
     }
 
     fn call(&self, module: &str, method: &str, arguments: Vec<Value>) -> Result<Value, ServerError> {
-        if self.offline_by_hand.load(Ordering::Relaxed) {
-            return Err(ServerError::MainServerUnavailable { reason: UnavailableReason::OfflineMode });
-        }
-        if !self.available.load(Ordering::Relaxed) {
-            return Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection });
-        }
-        let request =
-            ModuleCallRequest { call_id: CallId::new(), module: module.to_owned(), method: method.to_owned(), arguments };
-        let connection = Arc::clone(&self.connection);
-        let (done, answer) = std::sync::mpsc::channel();
-        self.runtime.spawn(async move {
-            let _ = done.send(connection.module_call(request).await);
-        });
-        match answer.recv() {
-            Ok(result) => result.map(|response| response.result),
-            Err(_) => Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection }),
-        }
+        self.state().map_err(|reason| ServerError::MainServerUnavailable { reason })?;
+        let call_id = CallId::new();
+        let request = ModuleCallRequest { call_id, module: module.to_owned(), method: method.to_owned(), arguments };
+        let (done, answer) = channel();
+        (self.call)(request, done);
+        // A client that ends gives no answer: the call may have left.
+        answer.recv().unwrap_or(Err(ServerError::CallOutcomeUnknown { call_id }))
     }
 }

@@ -52,7 +52,12 @@ impl ClientStore {
              CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL, user TEXT NOT NULL DEFAULT '') WITHOUT ROWID;",
         )?;
         Self::follow_older(&connection)?;
+        connection.execute_batch(crate::call_journal::TABLES)?;
         Ok(Self(connection))
+    }
+
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.0
     }
 
     /// A file of the first version does not say whose drafts it holds: they are those of who worked last.

@@ -58,6 +58,8 @@ fn engine_error_text(language: &str, error: &EngineError) -> String {
             say_with(language, "error-migration", &arguments)
         }
         EngineError::Refused(error) => error_text(language, error),
+        // The engine answers a repeated call itself; nobody is told of it.
+        EngineError::Repeated => error_text(language, &ServerError::TryLater { seconds: 1 }),
         EngineError::Corrupt { table, column } => {
             say_with(language, "error-database", &[("what", format!("{table}.{column}").into())])
         }
@@ -96,7 +98,7 @@ mod tests {
             }
             C::Engine(E::Migration { .. }) => C::Engine(E::Refused(ServerError::StorageFull)),
             C::Engine(E::Refused(_)) => C::Engine(E::Corrupt { table: "Catalog.Goods".into(), column: "Price".into() }),
-            C::Engine(E::Corrupt { .. }) => C::Server(ServerError::SessionExpired),
+            C::Engine(E::Corrupt { .. } | E::Repeated) => C::Server(ServerError::SessionExpired),
             C::Server(_) => C::Platform(PlatformError::Secrets("locked".into())),
             C::Platform(PlatformError::Secrets(_)) => C::Stopped,
             C::Stopped => return None,

@@ -35,6 +35,9 @@ pub enum EngineError {
     /// A refusal that the caller understands.
     #[error(transparent)]
     Refused(#[from] ServerError),
+    /// The same call ended meanwhile: this run of it is undone, and that result is the answer (R17).
+    #[error("the call has its result already")]
+    Repeated,
     /// A stored value that is no value; the database was changed from outside.
     #[error("{table}.{column} holds something that is not a value of its type")]
     Corrupt {
@@ -91,6 +94,7 @@ impl From<EngineError> for ServerError {
         match error {
             EngineError::Refused(refusal) => refusal,
             EngineError::StorageFull => Self::StorageFull,
+            EngineError::Repeated => Self::TryLater { seconds: 1 },
             other => {
                 let report = uuid::Uuid::now_v7().simple().to_string();
                 tracing::error!(%report, error = %other, "engine failed");

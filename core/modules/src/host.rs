@@ -23,6 +23,7 @@
 //! | `register.set` | server | `[register, values]` |
 //! | `exchange.record` | server | `[plan, ref]` |
 //! | `job.start`, `job.state` | server | `["Module.method", arguments]` → id; `[id]` → structure |
+//! | `temporary.put` / `.get` / `.delete` | server | `[value]` → address; `[address]` → value; `WrongServer` on the other server (R16) |
 //! | `session` | both | → `{user, userName, roles, language, server}` |
 //! | `server.call` | both | `[module, method, arguments]` → result (client: routed by R2, answers later) |
 //! | `mainServer.call` | both | `[module, method, arguments]` → result (client: answers later) |
@@ -40,6 +41,8 @@
 //! | `form.open` | client, later | `[name, {key, fillingValues, parameters, server}]` → form id |
 //! | `ask` | client, later | `[text, [button, …]]` → button |
 //! | `form.reopenAll` | client, later | `[options]` |
+//! | `call.repeat` | client, later | `[call id]` → result; repeats a call whose outcome is not known under its id (R17) |
+//! | `call.unknown` | client | → list of `{callId, call, when}` |
 //! | `mode.get`, `mode.set` | client | → `"normal" \| "offline" \| "poorConnection"` |
 //!
 //! Object state is `{object, id, isNew, version, attributes: {…}, tables: {name: [{id, values}]}, blank: {name: values}}`; `blank`

@@ -73,6 +73,25 @@ first-sign-in = The first sign-in on this device needs a connection with the mai
     .do = Connect to a network and sign in again.
 strange-answer = The main server was not reached: something else answered in its place.
     .do = If this Wi-Fi has a sign-in page of its own, open it in a browser first.
+checking-configuration = The main server answers; checking that this app fits it.
+update-needed = The main server is there, but this app needs an update to work with it. You can go on with what is on this device.
+sign-in-needed = Sign in again to work with the main server. You can go on with what is on this device; nothing you typed is lost.
+out-of-service = The main server is not in service now; its administrator may be working on it. The app goes on trying.
+name-unknown = This network does not know the main server's name. If you need a VPN, switch it on.
+certificate-refused = The connection is not safe, so nothing was sent: the certificate shown as the main server's can't be trusted ({ $cause }). Use another network, or tell the administrator.
+waiting-main = Waiting for the main server…
+waiting-standalone = Working on this device…
+mode-forbidden = This app does not allow that mode.
+
+## Offers of another mode
+
+slow-once = The connection is very slow.
+slow-often = The connection is slow.
+slow = A request took up to { $took }.
+slow-link = A request took up to { $took }, { $part } of it on the way.
+slow-server = A request took up to { $took }: the main server is busy, it worked { $part } of it.
+slow-question = Work with what is on this device?
+fast-again = The connection is fast again. Go back to Normal?
 
 ## First download
 

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { FormScreen } from "./form";
 import { Icon } from "./icons";
 import type { Phone } from "./phone";
-import type { Interface, MenuSection, Mode } from "./views";
+import type { Interface, MenuItem, MenuSection, Mode } from "./views";
 import { word } from "./words";
 
 export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedUser: string }) {
@@ -26,6 +26,7 @@ export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedU
       {view.offer && <Offer phone={phone} view={view} />}
       <Body phone={phone} view={view} suggestedUser={suggestedUser} />
       <Messages phone={phone} view={view} />
+      {view.waiting && !view.dialog && <Waiting phone={phone} view={view} waiting={view.waiting} />}
       {view.dialog && <Dialog phone={phone} dialog={view.dialog} />}
     </div>
   );
@@ -133,6 +134,11 @@ function Menu({ phone, view }: { phone: Phone; view: Interface }) {
           ))}
         </section>
       )}
+      {view.home.length > 0 && (
+        <section class="card home">
+          {view.home.map((part) => <Item key={part.id} phone={phone} item={part} mark="data-home" />)}
+        </section>
+      )}
       {view.windows.length > 0 && (
         <section class="card">
           <h3>{say("forms")}</h3>
@@ -158,17 +164,35 @@ function Menu({ phone, view }: { phone: Phone; view: Interface }) {
   );
 }
 
+function Item({ phone, item, mark }: { phone: Phone; item: MenuItem; mark: "data-home" | "data-item" }) {
+  return (
+    <button type="button" class="menu-item" {...{ [mark]: item.id }} disabled={!item.enabled} onClick={() => phone.send({ do: "open", item: item.id })}>
+      <Icon name={item.icon} />
+      <span>{item.title}</span>
+      {item.hint && <small>{item.hint}</small>}
+    </button>
+  );
+}
+
+function Waiting({ phone, view, waiting }: { phone: Phone; view: Interface; waiting: { id: number; text: string } }) {
+  return (
+    <div class="scrim">
+      <div class="dialog" role="alertdialog" aria-modal="true" aria-label={waiting.text} data-test="waiting">
+        <p role="status">{waiting.text}</p>
+        <progress aria-label={waiting.text} />
+        <div class="dialog-buttons">
+          <button type="button" data-test="cancel-wait" onClick={() => phone.send({ do: "cancelWait", id: waiting.id })}>{word(view.status.language, "cancel")}</button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
 function Section({ phone, section }: { phone: Phone; section: MenuSection }) {
   return (
     <section class={section.enabled ? "card" : "card greyed"}>
       <h3><Icon name={section.icon} /> {section.title}</h3>
-      {section.items.map((item) => (
-        <button type="button" class="menu-item" key={item.id} data-item={item.id} disabled={!item.enabled} onClick={() => phone.send({ do: "open", item: item.id })}>
-          <Icon name={item.icon} />
-          <span>{item.title}</span>
-          {item.hint && <small>{item.hint}</small>}
-        </button>
-      ))}
+      {section.items.map((item) => <Item key={item.id} phone={phone} item={item} mark="data-item" />)}
     </section>
   );
 }

@@ -156,11 +156,13 @@ export interface Interface {
     title: string;
     language: string;
   };
+  home: MenuItem[];
   sections: MenuSection[];
   windows: { form: number; title: string; modified: boolean; used_server: string; available: boolean }[];
   active: number;
   dialog: { id: number; text: string; buttons: Choice[] } | null;
   offer: { text: string; modes: Mode[] } | null;
+  waiting: { id: number; text: string } | null;
   messages: { id: number; kind: "info" | "warning" | "error"; text: string; form: number }[];
   drafts: { id: string; title: string; when: string }[];
   attention: { id: string; title: string; text: string }[];
@@ -205,6 +207,7 @@ export type PhoneCommand =
   | { do: "setMode"; mode: Mode }
   | { do: "answerDialog"; id: number; button: string }
   | { do: "answerOffer"; mode: Mode | null }
+  | { do: "cancelWait"; id: number }
   | { do: "takeDraft" | "discardDraft"; id: string }
   | { do: "setLanguage"; language: string };
 

@@ -3,10 +3,10 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use twinshore_engine::users::{self, User};
 use twinshore_engine::{Engine, EngineError};
-use twinshore_server::{Config, Running, serve};
+use twinshore_server::{Config, InProcess, Running, serve};
 
 use super::WorldError;
 
@@ -37,6 +37,14 @@ impl MainServer {
 
     pub(super) fn running(&self) -> &Running {
         self.running.as_ref().expect("a main server runs until it is dropped")
+    }
+}
+
+impl MainServer {
+    /// The routes without a socket, and the runtime that answers: its end ends answers, too.
+    pub(super) fn in_process(&self) -> (InProcess, Handle) {
+        let runtime = self.runtime.as_ref().expect("a main server runs until it is dropped");
+        (self.running().in_process().clone(), runtime.handle().clone())
     }
 }
 

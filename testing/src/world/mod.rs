@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::TempDir;
+use twinshore_client::Timers;
 use twinshore_engine::Engine;
 use twinshore_protocol::{Clock, SystemClock};
 use twinshore_server::{Config, ServeError, Source};
 
-use crate::{Link, LinkError};
+use crate::{DirectLink, Link, LinkError};
 
 pub use fixture::FixtureBuilder;
 use main_server::MainServer;
@@ -46,7 +47,7 @@ pub enum WorldError {
 pub struct World {
     folder: TempDir,
     config: Config,
-    main: Mutex<Option<MainServer>>,
+    main: Arc<Mutex<Option<MainServer>>>,
     links: Mutex<Vec<Weak<Link>>>,
 }
 
@@ -74,7 +75,7 @@ impl World {
         let mut config = Config::of(source, folder.path().join("main.db"));
         config.clock = clock;
         let main = MainServer::start(config.clone())?;
-        Ok(Self { folder, config, main: Mutex::new(Some(main)), links: Mutex::default() })
+        Ok(Self { folder, config, main: Arc::new(Mutex::new(Some(main))), links: Mutex::default() })
     }
 
     /// Address of the main server itself; none while it is down.
@@ -97,6 +98,13 @@ impl World {
         let link = Arc::new(Link::to(target)?);
         self.links.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&link));
         Ok(link)
+    }
+
+    /// A way to the main server in process, without a socket; what happens on it is scripted. It follows the main server, too.
+    pub fn direct_link(&self, clock: Arc<dyn Timers>) -> Arc<DirectLink> {
+        let main = Arc::clone(&self.main);
+        let find = move || main.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(MainServer::in_process);
+        Arc::new(DirectLink::new(find, clock))
     }
 
     /// Adds a user to the main server.

@@ -7,8 +7,10 @@ use twinshore_modules::Argument;
 use twinshore_protocol::{CallId, MarkDeletionRequest, OpenFormResponse, ServerError, WriteAction, WriteFormRequest};
 
 use super::App;
+use super::calls::{Caller, is_unknown};
 use super::lists::Wanted;
 use crate::UsedServer;
+use crate::call_journal::CallRequest;
 use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, MessageKind};
 use crate::words;
@@ -145,10 +147,12 @@ impl App {
         action: WriteAction,
     ) -> Result<(), ServerError> {
         let Some(open) = self.form(form) else { return Ok(()) };
+        let repeated;
         let (server, request) = {
             let mut session = open.session.borrow_mut();
             let Some(key) = session.key.clone() else { return Ok(()) };
             session.errors.clear();
+            repeated = session.pending_write.as_ref().is_some_and(|(id, ..)| *id == call_id);
             session.pending_write = Some((call_id, record.clone(), action));
             let request = WriteFormRequest {
                 call_id,
@@ -161,7 +165,9 @@ impl App {
             };
             (session.server, request)
         };
-        let result = self.call(server, "write-form", |s| async move { s.write_form(request).await }).await;
+        let kept = CallRequest::Write(request.clone());
+        let call = self.effect(server, "write-form", Caller::Form(form), &kept, |s| async move { s.write_form(request).await });
+        let result = call.await;
         match result {
             Ok(response) => {
                 for message in &response.messages {
@@ -176,11 +182,12 @@ impl App {
             }
             Err(error) => {
                 let mut session = open.session.borrow_mut();
-                if matches!(error, ServerError::CallOutcomeUnknown { .. }) {
+                if is_unknown(&error) {
                     // The id outlives the app: it is in the draft.
                     session.touched = true;
                     self.keep_draft(&session);
-                } else {
+                } else if !(repeated && matches!(error, ServerError::MainServerUnavailable { .. })) {
+                    // A repeat that did not leave says nothing of the first try.
                     session.pending_write = None;
                 }
                 note_refusal(&mut session, &error);
@@ -298,7 +305,10 @@ impl App {
                 .any(|l| l.rows.iter().any(|r| r.reference.as_ref() == Some(&reference) && r.deletion_mark))
         });
         let request = MarkDeletionRequest { call_id: CallId::new(), reference, mark: !marked };
-        match self.call(server, "mark-deletion", |s| async move { s.mark_deletion(request).await }).await {
+        let kept = CallRequest::Mark(request.clone());
+        let call =
+            self.effect(server, "mark-deletion", Caller::Form(form), &kept, |s| async move { s.mark_deletion(request).await });
+        match call.await {
             Ok(()) => self.refresh_lists(Some(server), None).await,
             Err(error) => self.show_error(&error, form),
         }

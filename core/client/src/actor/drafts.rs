@@ -74,7 +74,7 @@ impl App {
         loop {
             self.no_room.notified().await;
             while self.unkept.get() {
-                tokio::time::sleep(self.options.settings.store_retry).await;
+                self.options.clock.sleep(self.options.settings.store_retry).await;
                 if self.stopping.get() {
                     return;
                 }

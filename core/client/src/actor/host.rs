@@ -9,7 +9,9 @@ use twinshore_protocol::{CallId, FormCallRequest, ModuleCallRequest, ServerError
 use uuid::Uuid;
 
 use super::App;
+use super::calls::Caller;
 use super::reopen::WantedBy;
+use crate::call_journal::CallRequest;
 use crate::forms::session::{Awaited, FormSession, OpenParameters};
 use crate::reopening::FillOptions;
 use crate::view::MessageKind;
@@ -42,7 +44,7 @@ pub fn host_error(app: &App, error: ServerError) -> HostError {
             let text = serde_json::to_value(reason).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
             host.details = Value::Structure(vec![("reason".into(), text.into())]);
         }
-        ServerError::CallOutcomeUnknown { call_id } => {
+        ServerError::CallOutcomeUnknown { call_id } | ServerError::CallCancelled { call_id } => {
             host.details = Value::Structure(vec![("callId".into(), call_id.0.to_string().into())]);
         }
         ServerError::Module { code: Some(code), details, .. } => {
@@ -61,7 +63,7 @@ impl HostApi for ClientHost {
         };
         match operation {
             "server.call" | "mainServer.call" | "form.server" | "form.write" | "form.close" | "form.reopen" | "form.open"
-            | "form.openForResult" | "form.reopenAll" | "option.get" | "ask" => {
+            | "form.openForResult" | "form.reopenAll" | "option.get" | "ask" | "call.repeat" => {
                 let ticket = app.tickets.replace(app.tickets.get() + 1);
                 let (operation, server) = (operation.to_owned(), self.server);
                 app.spawn(move |app| async move {
@@ -74,8 +76,7 @@ impl HostApi for ClientHost {
                 let Some(mode) = arguments.first().and_then(Value::as_text).and_then(Mode::parse) else {
                     return HostReply::Ready(Err(wrong("a mode is wanted: Mode.Normal, Mode.Offline or Mode.PoorConnection")));
                 };
-                app.spawn(move |app| async move { app.set_mode(mode).await });
-                HostReply::Ready(Ok(Value::Empty))
+                HostReply::Ready(app.set_mode(mode).map(|()| Value::Empty).map_err(|error| host_error(&app, error)))
             }
             _ => HostReply::Ready(now(&app, operation, arguments)),
         }
@@ -166,6 +167,7 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Err(wrong("only enums and catalogs have fixed items"))
             }
         }
+        "call.unknown" => Ok(app.unknown_calls()),
         "mainServer.available" => Ok(app.is_available().into()),
         "mode.get" => Ok(app.state.borrow().mode.name().into()),
         "message" => {
@@ -183,13 +185,12 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         "session" => {
             let work = app.work().ok_or_else(|| HostError::new("SessionExpired", "Nobody is signed in."))?;
             let session = &work.session;
-            let local = !matches!(app.route(Some(twinshore_metadata::Priority::Main)), Route::To(UsedServer::Main));
             Ok(Value::Structure(vec![
                 ("user".into(), session.user.clone().map_or(Value::Empty, Value::Ref)),
                 ("userName".into(), session.user_name.as_str().into()),
                 ("roles".into(), Value::List(session.roles.iter().map(|r| r.as_str().into()).collect())),
                 ("language".into(), app.state.borrow().language.as_str().into()),
-                ("server".into(), if local { "standalone" } else { "main" }.into()),
+                ("server".into(), app.session_server().name().into()),
             ]))
         }
         other => Err(HostError::new("NotExported", format!("{other} does not exist on the client."))),
@@ -348,7 +349,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 Route::To(server) => module_call(app, server, module, method, values).await,
                 Route::Unavailable(reason) => {
                     let error = ServerError::MainServerUnavailable { reason };
-                    app.logged("refused", &format!("{module}.{method}"), std::time::Instant::now(), Some(error.code()));
+                    app.refused(&format!("{module}.{method}"), &error);
                     Err(host_error(app, error))
                 }
             }
@@ -358,6 +359,10 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             module_call(app, UsedServer::Main, module, method, values).await
         }
         "option.get" => app.functional_option(&arguments.text()?).await,
+        "call.repeat" => {
+            let id = arguments.text()?.parse().map_err(|_| wrong("the id of a call is wanted: `error.details.callId`"))?;
+            app.repeat_call(CallId(id)).await.map_err(|error| host_error(app, error))
+        }
         "form.server" => {
             let (form, method, values) = (arguments.form()?, arguments.text()?, arguments.list());
             form_call(app, form, method, values).await
@@ -497,16 +502,9 @@ fn resolve_form(app: &App, text: &str) -> Result<FormName, HostError> {
 }
 
 async fn module_call(app: &Rc<App>, server: UsedServer, module: String, method: String, values: Vec<Value>) -> Reply {
-    let what = format!("{module}.{method}");
     let request = ModuleCallRequest { call_id: CallId::new(), module, method, arguments: values };
-    let response = app
-        .call(server, &what, |s| async move { s.module_call(request).await })
-        .await
-        .map_err(|error| host_error(app, error))?;
-    for message in response.messages {
-        app.message(MessageKind::Info, message.text, 0);
-    }
-    Ok(response.result)
+    let answer = app.module_call(server, Caller::Form(0), request).await;
+    answer.map(|response| response.result).map_err(|error| host_error(app, error))
 }
 
 /// A function of the form's server module, on the form's own server (R5).
@@ -528,8 +526,9 @@ async fn form_call(app: &Rc<App>, form: u32, method: String, values: Vec<Value>)
         (session.server, request)
     };
     let (what, sent) = (format!("form-call {method}"), request.record.clone());
-    let response =
-        app.call(server, &what, |s| async move { s.form_call(request).await }).await.map_err(|error| host_error(app, error))?;
+    let kept = CallRequest::Form(request.clone());
+    let call = app.effect(server, &what, Caller::Form(form), &kept, |s| async move { s.form_call(request).await });
+    let response = call.await.map_err(|error| host_error(app, error))?;
     for message in response.messages {
         app.message(MessageKind::Info, message.text, form);
     }

@@ -13,6 +13,8 @@ impl App {
     pub fn interface(&self) -> InterfaceView {
         let drafts = self.drafts();
         let sections = self.sections();
+        let home = self.home();
+        let waiting = self.waiting_view();
         let attention = self.attention();
         let state = self.state.borrow();
         let forms = self.forms.borrow();
@@ -35,11 +37,13 @@ impl App {
             revision: state.revision,
             screen: state.screen.clone(),
             status: self.status(),
+            home,
             sections,
             windows,
             active: state.active,
             dialog: state.dialogs.first().map(|(dialog, _)| dialog.clone()),
             offer: state.offer.clone(),
+            waiting,
             messages: state.messages.clone(),
             drafts,
             attention,
@@ -52,11 +56,6 @@ impl App {
         let slow = state.availability.is_slow(&self.options.settings);
         let work = self.work.borrow();
         let configuration = work.as_ref().map(|w| &w.device.client_of_main.configuration);
-        let banner = match (available, state.mode) {
-            (_, Mode::Offline) => words::say(&state.language, "offline-mode"),
-            (false, _) => words::say(&state.language, "no-connection"),
-            (true, _) => "",
-        };
         StatusView {
             mode: state.mode.view(),
             effective_mode: state.mode.effective(available).view(),
@@ -66,7 +65,7 @@ impl App {
                 (true, true) => LinkQuality::Slow,
                 (true, false) => LinkQuality::Good,
             },
-            banner: banner.to_owned(),
+            banner: self.banner(),
             offline_by_hand: configuration.is_none_or(|c| c.offline_by_hand),
             poor_connection_by_hand: configuration.is_none_or(|c| c.poor_connection_by_hand),
             exchange: state.exchange.clone(),
@@ -98,7 +97,23 @@ impl App {
             .collect()
     }
 
+    /// The home page: parts that are not on this device stay, as placeholders, while the main server can't be called (M7).
+    fn home(&self) -> Vec<HomePartView> {
+        let Some(work) = self.work() else { return Vec::new() };
+        let configuration = &work.device.client_of_main.configuration;
+        let parts = configuration.home_page.iter().filter_map(|form| {
+            let item = self.form_item(form, configuration.object(&form.owner)?, "")?;
+            Some(HomePartView { id: item.id, title: item.title, icon: item.icon, enabled: item.enabled, hint: item.hint })
+        });
+        parts.collect()
+    }
+
     fn item(&self, section: &SubsystemDefinition, object: &ObjectDefinition) -> Option<MenuItemView> {
+        self.form_item(&main_form(object)?, object, &section.icon)
+    }
+
+    /// A way to a form, if the user may see its object.
+    fn form_item(&self, form: &FormName, object: &ObjectDefinition, section_icon: &str) -> Option<MenuItemView> {
         let work = self.work()?;
         let rights = work.session.rights.get(&object.name)?;
         let visible = if object.name.kind.is_stored_object()
@@ -115,13 +130,12 @@ impl App {
         if is_off(&work, &object.name) {
             return None;
         }
-        let form = main_form(object)?;
-        let enabled = matches!(self.route(self.form_priority(&form)), Route::To(_));
+        let enabled = matches!(self.route(self.form_priority(form)), Route::To(_));
         let language = self.state.borrow().language.clone();
         Some(MenuItemView {
             id: form.to_string(),
             title: object.title.text(&language).to_owned(),
-            icon: icon(&object.name, &section.icon).to_owned(),
+            icon: icon(&object.name, section_icon).to_owned(),
             enabled,
             hint: if enabled { String::new() } else { words::say(&language, "needs-connection").to_owned() },
         })

@@ -1,155 +1,227 @@
 //! Watching the main server, and what follows when it goes and comes back (M2–M9).
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
 
+use tokio::task::spawn_local;
 use twinshore_metadata::{ModuleName, ModulePlace, Value};
 use twinshore_modules::Argument;
-use twinshore_protocol::{ServerError, UnavailableReason};
+use twinshore_protocol::{HelloResponse, ServerError, UnavailableReason};
 
 use super::App;
+use crate::availability::{AvailabilityEvent, AvailabilityInstruction, CallTime, Moment, Offer, SlowReason};
 use crate::view::{MessageKind, ModeView, OfferView};
-use crate::{AvailabilityEvent, AvailabilityInstruction, CallReport, Mode, SlowReason, UsedServer};
+use crate::words::{error_text, say, say_with};
+use crate::{CallReport, Mode, UsedServer};
 
 impl App {
-    /// Probes while somebody works: heartbeats when the main server is there, questions when it is not.
+    fn moment(&self) -> Moment {
+        Moment { elapsed: self.options.clock.elapsed(), wall: self.options.clock.now() }
+    }
+
+    fn is_asking(&self) -> bool {
+        let state = self.state.borrow();
+        state.availability.is_asking(state.mode)
+    }
+
+    /// Tells the availability that the time it waits for has come.
     pub async fn watch_main_server(self: Rc<Self>) {
         loop {
-            let pause = self.state.borrow().availability.next_probe(&self.options.settings);
+            let wait = {
+                let state = self.state.borrow();
+                state.availability.wait(state.mode, &self.options.settings, self.moment())
+            };
+            let due = async {
+                match wait {
+                    Some(wait) => self.options.clock.sleep(wait).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.probe_now.notified() => {}
+                () = due => self.link_event(AvailabilityEvent::Tick),
+                () = self.watch_again.notified() => {}
             }
             if self.stopping.get() {
                 return;
             }
-            if self.work().is_none() || self.state.borrow().mode == Mode::Offline || self.state.borrow().needs_sign_in {
-                continue;
-            }
-            self.probe().await;
+            self.publish();
         }
     }
 
-    async fn probe(self: &Rc<Self>) {
-        let event = match self.connection.hello().await {
-            Ok(_) => AvailabilityEvent::ProbeAnswered,
+    /// Asks the main server; a question on its way is given up.
+    fn start_probe(self: &Rc<Self>) {
+        let app = Rc::clone(self);
+        let probe = spawn_local(async move {
+            let answer = app.connection.hello().await;
+            app.probe.take();
+            app.probed(answer);
+            app.publish();
+        });
+        if let Some(old) = self.probe.replace(Some(probe.abort_handle())) {
+            old.abort();
+        }
+    }
+
+    fn probed(self: &Rc<Self>, answer: Result<(HelloResponse, CallTime), ServerError>) {
+        let event = match answer {
+            Ok((hello, time)) => {
+                self.hello.replace(Some(hello));
+                AvailabilityEvent::ProbeAnswered(time)
+            }
             Err(
                 ServerError::MainServerUnavailable { reason: UnavailableReason::SignInNeeded } | ServerError::SessionExpired,
             ) => {
-                self.state.borrow_mut().needs_sign_in = true;
-                self.message(MessageKind::Warning, ServerError::SessionExpired.to_string(), 0);
-                AvailabilityEvent::ProbeFailed
+                let language = self.state.borrow().language.clone();
+                self.message(MessageKind::Warning, error_text(&language, &ServerError::SessionExpired), 0);
+                AvailabilityEvent::SignInNeeded
             }
             Err(_) => AvailabilityEvent::ProbeFailed,
         };
         self.link_event(event);
-        self.publish();
+    }
+
+    /// Waits until it is known whether the main server is there, at most as long as start handlers may wait (M6).
+    pub async fn wait_for_main_server(self: &Rc<Self>) {
+        let known = async {
+            while self.is_asking() {
+                self.link_known.notified().await;
+            }
+        };
+        if crate::time::within(&*self.options.clock, self.options.settings.start_wait, known).await.is_none() {
+            tracing::debug!("the main server did not answer in time for the start");
+        }
     }
 
     /// A call of the main server ended.
     pub fn called(self: &Rc<Self>, report: CallReport) {
+        let time = CallTime { took: report.took, server: report.server };
         if report.by_person {
-            let started = Instant::now().checked_sub(report.took).unwrap_or_else(Instant::now);
-            self.logged("main", &report.call, started, Some(&report.error));
-            let event = if report.answered {
-                AvailabilityEvent::CallAnswered { took: report.took }
-            } else {
-                AvailabilityEvent::CallFailed
-            };
-            self.link_event(event);
-        } else if !report.answered && report.call != "hello" {
-            self.link_event(AvailabilityEvent::CallFailed);
+            self.logged("main", &report.call, report.took, Some(&report.error));
+        }
+        match (report.call.as_str(), report.answered) {
+            // What a probe means is told by who asked.
+            ("hello" | "sign-in", _) => {}
+            (_, false) => self.link_event(AvailabilityEvent::CallFailed),
+            (_, true) if report.by_person => self.link_event(AvailabilityEvent::CallAnswered(time)),
+            (_, true) => self.link_event(AvailabilityEvent::BackgroundAnswered(time)),
         }
     }
 
     /// Something happened to the link.
     pub fn link_event(self: &Rc<Self>, event: AvailabilityEvent) {
-        let now = self.options.clock.now();
         let instructions = {
             let mut state = self.state.borrow_mut();
             let mode = state.mode;
-            state.availability.step(event, mode, &self.options.settings, now)
+            state.availability.step(event, mode, &self.options.settings, self.moment())
         };
         self.mirror();
+        self.watch_again.notify_one();
+        if !self.is_asking() {
+            self.link_known.notify_waiters();
+        }
         for instruction in instructions {
             match instruction {
-                AvailabilityInstruction::Probe => self.probe_now.notify_one(),
-                AvailabilityInstruction::Announce { available } => {
-                    let by_hand = self.state.borrow().mode == Mode::Offline;
+                AvailabilityInstruction::Probe => self.start_probe(),
+                AvailabilityInstruction::CheckConfiguration => self.spawn(|app| async move {
+                    let fits = app.configuration_fits().await;
+                    app.link_event(AvailabilityEvent::ConfigurationChecked { fits });
+                }),
+                AvailabilityInstruction::Changed { available } => {
                     self.changed();
+                    self.listen_now.notify_one();
                     if available {
                         self.exchange_now.notify_one();
-                    }
-                    if !by_hand {
-                        self.spawn(move |app| async move { app.announce(available).await });
+                        self.spawn(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
                     }
                 }
-                AvailabilityInstruction::OfferSlower { reason } => self.offer(Some(reason)),
-                AvailabilityInstruction::OfferNormal => self.offer(None),
+                AvailabilityInstruction::Announce { available } => {
+                    self.spawn(move |app| async move { app.announce(available).await });
+                }
+                AvailabilityInstruction::Offer(offer) => self.offer(offer),
             }
         }
     }
 
-    fn offer(&self, reason: Option<SlowReason>) {
-        let russian = self.state.borrow().language.starts_with("ru");
-        let seconds = |d: Duration| format!("{:.1}", d.as_secs_f32());
-        let (text, modes) = match reason {
-            Some(SlowReason::Often { longest }) => (
-                if russian {
-                    format!(
-                        "Связь медленная: последние запросы шли до {} с. Работать с данными на устройстве?",
-                        seconds(longest)
-                    )
-                } else {
-                    format!(
-                        "The connection is slow: the last requests took up to {} s. Work with what is on this device?",
-                        seconds(longest)
-                    )
-                },
-                vec![ModeView::PoorConnection, ModeView::Offline],
-            ),
-            Some(SlowReason::Once { took }) => (
-                if russian {
-                    format!("Связь очень медленная: запрос шёл {} с. Работать с данными на устройстве?", seconds(took))
-                } else {
-                    format!(
-                        "The connection is very slow: a request took {} s. Work with what is on this device?",
-                        seconds(took)
-                    )
-                },
-                vec![ModeView::PoorConnection, ModeView::Offline],
-            ),
-            None => (
-                if russian {
-                    "Связь снова быстрая. Вернуться в обычный режим?".into()
-                } else {
-                    "The connection is fast again. Go back to Normal?".to_owned()
-                },
-                vec![ModeView::Normal],
-            ),
+    /// The check of the configuration before the main server counts as back (A5): the last answered probe said which one it offers.
+    async fn configuration_fits(self: &Rc<Self>) -> bool {
+        let offered = self.hello.borrow().as_ref().and_then(|hello| hello.device_bundle.clone());
+        if let (Some(offered), Some(work)) = (offered, self.work())
+            && offered != work.device.hash()
+        {
+            tracing::info!(offered = %offered.0, "the main server offers another configuration");
+        }
+        true
+    }
+
+    fn offer(&self, offer: Offer) {
+        let language = self.state.borrow().language.clone();
+        let (text, modes) = match offer {
+            Offer::Slower(reason) => (slow_text(&language, reason), vec![ModeView::PoorConnection, ModeView::Offline]),
+            Offer::Normal => (say(&language, "fast-again").to_owned(), vec![ModeView::Normal]),
         };
+        let modes: Vec<ModeView> = modes.into_iter().filter(|mode| self.may_choose(Mode::of(*mode))).collect();
+        if modes.is_empty() {
+            return;
+        }
         self.state.borrow_mut().offer = Some(OfferView { text, modes });
         self.changed();
     }
 
+    /// The configuration may forbid Offline by hand and Poor connection (M5).
+    pub fn may_choose(&self, mode: Mode) -> bool {
+        let Some(work) = self.work() else { return true };
+        let configuration = &work.device.client_of_main.configuration;
+        match mode {
+            Mode::Normal => true,
+            Mode::Offline => configuration.offline_by_hand,
+            Mode::PoorConnection => configuration.poor_connection_by_hand,
+        }
+    }
+
     /// The person, or code, chooses a mode (M5).
-    pub async fn set_mode(self: &Rc<Self>, mode: Mode) {
+    ///
+    /// # Errors
+    /// `Refused` if the configuration forbids it.
+    pub fn set_mode(self: &Rc<Self>, mode: Mode) -> Result<(), ServerError> {
+        if !self.may_choose(mode) {
+            let language = self.state.borrow().language.clone();
+            let message = say(&language, "mode-forbidden").to_owned();
+            return Err(ServerError::Refused { message, attribute: None, row: None });
+        }
         let before = {
             let mut state = self.state.borrow_mut();
             state.offer = None;
             std::mem::replace(&mut state.mode, mode)
         };
         self.check_store(self.store.set("mode", &mode));
-        self.mirror();
         self.changed();
-        self.publish();
-        let main_is_there = self.state.borrow().availability.is_available();
-        if (before == Mode::Offline) != (mode == Mode::Offline) && main_is_there {
-            self.announce(mode != Mode::Offline).await;
-        }
+        self.link_event(AvailabilityEvent::ModeChanged);
+        self.listen_now.notify_one();
         if before == Mode::Offline {
-            self.probe_now.notify_one();
             self.exchange_now.notify_one();
+        }
+        self.publish();
+        Ok(())
+    }
+
+    /// Chooses a mode and shows what went wrong.
+    pub fn set_mode_or_tell(self: &Rc<Self>, mode: Mode) {
+        if let Err(error) = self.set_mode(mode) {
+            self.show_error(&error, 0);
+        }
+    }
+
+    /// A mode that the configuration no longer allows gives way to Normal: nobody could leave it for another and come back.
+    pub fn leave_forbidden_mode(self: &Rc<Self>) {
+        let mode = self.state.borrow().mode;
+        if !self.may_choose(mode) {
+            self.set_mode_or_tell(Mode::Normal);
+        }
+    }
+
+    /// Events come after the handlers that run now have ended (R17); one that waits for a person is not waited for.
+    async fn until_code_is_quiet(&self) {
+        while self.handlers.get() > self.asking.get() {
+            self.code_ended.notified().await;
         }
     }
 
@@ -157,6 +229,7 @@ impl App {
     pub async fn announce(self: &Rc<Self>, available: bool) {
         // A reopening is one unit: what changes meanwhile is announced after it (F9), and one change after another.
         let _one = self.announcing.lock().await;
+        self.until_code_is_quiet().await;
         self.until_reopened().await;
         self.publish();
         let event = || {
@@ -169,7 +242,8 @@ impl App {
         if let Some(Err(error)) = self.handler(UsedServer::Main, &ModuleName::Application, name, vec![event()]).await {
             self.show_module_error(&error, 0);
         }
-        let forms: Vec<u32> = self.state.borrow().order.iter().rev().copied().collect();
+        // Numbers of forms grow.
+        let forms: Vec<u32> = self.forms.borrow().keys().rev().copied().collect();
         for form in forms {
             let Some(open) = self.form(form) else { continue };
             let (server, module) = {
@@ -194,8 +268,21 @@ impl App {
         }
         if available {
             self.lock_again();
-            self.refresh_lists(Some(UsedServer::Main), None).await;
         }
         self.publish();
     }
+}
+
+/// Plain words with the measured reason: the link, or the main server's own work.
+fn slow_text(language: &str, reason: SlowReason) -> String {
+    let CallTime { took, server } = reason.longest;
+    let why = match (server, reason.longest.link()) {
+        (Some(server), _) if reason.longest.is_server_busy() => {
+            say_with(language, "slow-server", &[("took", took.into()), ("part", server.into())])
+        }
+        (_, Some(link)) => say_with(language, "slow-link", &[("took", took.into()), ("part", link.into())]),
+        (_, None) => say_with(language, "slow", &[("took", took.into())]),
+    };
+    let again = if reason.often { say(language, "slow-often") } else { say(language, "slow-once") };
+    format!("{again} {why} {}", say(language, "slow-question"))
 }

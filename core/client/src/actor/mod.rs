@@ -2,6 +2,8 @@
 //!
 //! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
 
+mod banner;
+mod calls;
 mod choice;
 mod close;
 mod commands;
@@ -23,24 +25,29 @@ pub(crate) use locks::locked_text;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::task::{LocalSet, spawn_local};
+use tokio::task::{AbortHandle, LocalSet, spawn_local};
 use twinshore_engine::{Engine, EngineSession};
 use twinshore_metadata::{Bundle, Configuration, DeviceBundle, ModuleName, ObjectName, Value};
 use twinshore_modules::{Argument, HostError, ModuleContext, ModuleError, Outcome};
-use twinshore_protocol::{ApplicationServer, ServerError, SessionResponse, UnavailableReason};
+use twinshore_protocol::{
+    ApplicationServer, HelloResponse, ModuleCallRequest, ServerError, SessionResponse, UnavailableReason,
+};
 
+use self::calls::Caller;
 use crate::client::{ClientOptions, Request};
 use crate::forms::render::{self, Surroundings};
 use crate::forms::session::FormSession;
 use crate::forms::words;
 use crate::store::ClientStore;
 use crate::view::{DialogView, FormView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView, diff};
-use crate::{Availability, ClientError, ClientObserver, FormObserver, MainServerConnection, Mode, Route, UsedServer, route};
+use crate::{
+    Availability, ClientError, ClientObserver, FormObserver, HttpTransport, MainServerConnection, Mode, Route, UsedServer,
+    route, session_server,
+};
 
 /// Messages kept.
 const MESSAGES_KEPT: usize = 30;
@@ -109,7 +116,6 @@ pub(crate) struct State {
     pub language: String,
     pub mode: Mode,
     pub availability: Availability,
-    pub needs_sign_in: bool,
     pub order: Vec<u32>,
     pub active: u32,
     pub dialogs: Vec<(DialogView, oneshot::Sender<String>)>,
@@ -136,9 +142,23 @@ pub(crate) struct App {
     pub log: RefCell<Vec<LogEntryView>>,
     /// Interface changed and is to be told.
     pub dirty: Cell<bool>,
-    pub available: Arc<AtomicBool>,
-    pub offline_by_hand: Arc<AtomicBool>,
-    pub probe_now: Notify,
+    /// Whether the main server can be called, for threads of the stand-alone server.
+    pub main_state: Arc<Mutex<Result<(), UnavailableReason>>>,
+    /// What the availability waits for has changed.
+    pub watch_again: Notify,
+    /// It is known whether the main server is there.
+    pub link_known: Notify,
+    /// A probe on its way.
+    pub probe: RefCell<Option<AbortHandle>>,
+    /// What the last answered probe said.
+    pub hello: RefCell<Option<HelloResponse>>,
+    /// Events of availability are told one after another.
+    pub announcing: tokio::sync::Mutex<()>,
+    /// Handlers that run, and of them those that wait for the person.
+    pub handlers: Cell<usize>,
+    pub asking: Cell<usize>,
+    pub code_ended: Notify,
+    pub listen_now: Notify,
     /// Something could not be kept for want of room.
     pub unkept: Cell<bool>,
     pub no_room: Notify,
@@ -147,15 +167,16 @@ pub(crate) struct App {
     /// Drafts whose forms are being opened.
     pub taken_drafts: RefCell<BTreeSet<String>>,
     pub exchange_now: Notify,
+    /// Calls that somebody waits for.
+    pub waits: RefCell<Vec<calls::Wait>>,
     pub stopping: Cell<bool>,
     pub tickets: Cell<u64>,
     /// Reopenings that run; availability is announced when there is none (F9).
     pub reopening: Cell<u32>,
     pub reopened: Notify,
-    /// Availability is announced one change after another.
-    pub announcing: tokio::sync::Mutex<()>,
-    pub runtime: tokio::runtime::Handle,
     internal: RefCell<mpsc::UnboundedReceiver<Internal>>,
+    /// The other end of it, for threads of the stand-alone server.
+    pub inside: mpsc::UnboundedSender<Internal>,
 }
 
 /// What happens inside, on any thread, and is told to the client's own.
@@ -164,6 +185,8 @@ pub(crate) enum Internal {
     Called(crate::CallReport),
     /// Tokens are to be kept.
     Tokens(crate::Tokens),
+    /// Server code of the device calls the main server (R6).
+    CallMain(ModuleCallRequest, std::sync::mpsc::Sender<Result<Value, ServerError>>),
 }
 
 struct Events(mpsc::UnboundedSender<Internal>);
@@ -189,8 +212,18 @@ impl App {
             }
         };
         let (internal, received) = mpsc::unbounded_channel();
-        let connection =
-            MainServerConnection::new(&options.main_server, device, options.settings.clone(), Arc::new(Events(internal)))?;
+        let transport = match &options.transport {
+            Some(transport) => Arc::clone(transport),
+            None => Arc::new(HttpTransport::new(&options.settings)?),
+        };
+        let connection = MainServerConnection::new(
+            &options.main_server,
+            device,
+            transport,
+            Arc::clone(&options.clock),
+            options.settings.clone(),
+            Arc::new(Events(internal.clone())),
+        );
         let user_name: String = store.get("user").unwrap_or_default();
         let mode: Mode = store.get("mode").unwrap_or_default();
         let state = State {
@@ -199,7 +232,6 @@ impl App {
             language: store.get("language").unwrap_or_else(|| options.language.clone()),
             mode,
             availability: Availability::new(),
-            needs_sign_in: false,
             order: Vec::new(),
             active: 0,
             dialogs: Vec::new(),
@@ -220,21 +252,28 @@ impl App {
             form_observers: RefCell::default(),
             log: RefCell::default(),
             dirty: Cell::new(true),
-            available: Arc::new(AtomicBool::new(false)),
-            offline_by_hand: Arc::new(AtomicBool::new(mode == Mode::Offline)),
-            probe_now: Notify::new(),
+            main_state: Arc::new(Mutex::new(Err(UnavailableReason::NoConnection))),
+            watch_again: Notify::new(),
+            link_known: Notify::new(),
+            probe: RefCell::default(),
+            hello: RefCell::default(),
+            announcing: tokio::sync::Mutex::default(),
+            handlers: Cell::new(0),
+            asking: Cell::new(0),
+            code_ended: Notify::new(),
+            listen_now: Notify::new(),
             unkept: Cell::new(false),
             no_room: Notify::new(),
             done_drafts: RefCell::default(),
             taken_drafts: RefCell::default(),
             exchange_now: Notify::new(),
+            waits: RefCell::default(),
             stopping: Cell::new(false),
             tickets: Cell::new(1),
             reopening: Cell::new(0),
             reopened: Notify::new(),
-            announcing: tokio::sync::Mutex::default(),
-            runtime: tokio::runtime::Handle::current(),
             internal: RefCell::new(received),
+            inside: internal,
         }))
     }
 
@@ -298,15 +337,16 @@ impl App {
             Request::RetryDownload => self.spawn(|app| async move { app.download().await }),
             Request::Open(item) => self.spawn(move |app| async move { app.open_item(&item).await }),
             Request::Activate(form) => self.activate(form),
-            Request::SetMode(mode) => self.spawn(move |app| async move { app.set_mode(Mode::of(mode)).await }),
+            Request::SetMode(mode) => self.set_mode_or_tell(Mode::of(mode)),
             Request::AnswerDialog(id, button) => self.answer(id, button),
             Request::AnswerOffer(mode) => {
                 self.state.borrow_mut().offer = None;
                 self.changed();
                 if let Some(mode) = mode {
-                    self.spawn(move |app| async move { app.set_mode(Mode::of(mode)).await });
+                    self.set_mode_or_tell(Mode::of(mode));
                 }
             }
+            Request::CancelWait(id) => self.cancel_wait(id),
             Request::TakeDraft(id) => self.spawn(move |app| async move { app.take_draft(&id).await }),
             Request::DiscardDraft(id) => {
                 self.drop_draft(&id);
@@ -318,8 +358,12 @@ impl App {
             }
             Request::ExchangeNow => self.exchange_now.notify_one(),
             Request::SetLanguage(language) => self.set_language(language),
-            Request::Foreground(true) => self.link_event(crate::AvailabilityEvent::LinkChanged),
-            Request::Foreground(false) => drop(self.keep_all_drafts()),
+            Request::Foreground(here) => {
+                self.link_event(crate::AvailabilityEvent::Foreground(here));
+                if !here {
+                    let _ = self.keep_all_drafts();
+                }
+            }
             Request::FormView(form, done) => {
                 self.refresh_form(form);
                 let _ = done.send(self.form(form).map(|open| open.last.borrow().clone()));
@@ -342,6 +386,11 @@ impl App {
     fn take_internal(self: &Rc<Self>, event: Internal) {
         match event {
             Internal::Called(report) => self.called(report),
+            Internal::CallMain(request, done) => self.spawn(|app| async move {
+                let result = app.module_call(UsedServer::Main, Caller::Background, request).await;
+                // A call that was stopped no longer waits.
+                let _ = done.send(result.map(|response| response.result));
+            }),
             Internal::Tokens(tokens) => {
                 let text = serde_json::to_string(&tokens).unwrap_or_default();
                 if let Err(error) = self.options.platform.set_secret("tokens", Some(&text)) {
@@ -479,7 +528,12 @@ impl App {
         }
         self.changed();
         self.publish();
-        answer.await.ok()
+        // Counted whether code asks or the platform: then no handler runs that would be waited for in vain.
+        self.asking.set(self.asking.get() + 1);
+        self.code_ended.notify_waiters();
+        let answer = answer.await.ok();
+        self.asking.set(self.asking.get() - 1);
+        answer
     }
 
     fn answer(&self, id: u64, button: String) {
@@ -508,28 +562,34 @@ impl App {
 
     /// The main server can be called now (R10).
     pub fn is_available(&self) -> bool {
-        let state = self.state.borrow();
-        state.availability.is_available() && state.mode != Mode::Offline
+        self.main_server().is_ok()
     }
 
     /// Where a call of something with this priority goes (R2).
     pub fn route(&self, priority: Option<twinshore_metadata::Priority>) -> Route {
         let state = self.state.borrow();
-        route(priority, state.mode, state.availability.is_available())
+        route(priority, state.mode, state.availability.state())
+    }
+
+    /// Where calls of no object go (R14).
+    pub fn session_server(&self) -> UsedServer {
+        let state = self.state.borrow();
+        session_server(state.mode, state.availability.state())
+    }
+
+    /// Why the main server can't be called now.
+    pub fn main_server(&self) -> Result<(), UnavailableReason> {
+        let state = self.state.borrow();
+        if state.mode == Mode::Offline { Err(UnavailableReason::OfflineMode) } else { state.availability.state() }
     }
 
     /// A server, if it can be called.
     pub fn server(&self, server: UsedServer) -> Result<Arc<dyn ApplicationServer>, ServerError> {
         match server {
-            UsedServer::Main if !self.is_available() => {
-                let reason = if self.state.borrow().mode == Mode::Offline {
-                    UnavailableReason::OfflineMode
-                } else {
-                    UnavailableReason::NoConnection
-                };
-                Err(ServerError::MainServerUnavailable { reason })
-            }
-            UsedServer::Main => Ok(Arc::clone(&self.connection) as Arc<dyn ApplicationServer>),
+            UsedServer::Main => match self.main_server() {
+                Ok(()) => Ok(Arc::clone(&self.connection) as Arc<dyn ApplicationServer>),
+                Err(reason) => Err(ServerError::MainServerUnavailable { reason }),
+            },
             UsedServer::Standalone => {
                 let work = self.work().ok_or(ServerError::SessionExpired)?;
                 Ok(Arc::new(work.local.clone().in_language(&self.state.borrow().language)))
@@ -538,7 +598,7 @@ impl App {
     }
 
     /// A call for the log: the server that took it, and the code of its error.
-    pub fn logged(&self, server: &str, call: &str, started: std::time::Instant, error: Option<&str>) {
+    pub fn logged(&self, server: &str, call: &str, took: Duration, error: Option<&str>) {
         let mut state = self.state.borrow_mut();
         let id = next(&mut state);
         drop(state);
@@ -547,7 +607,7 @@ impl App {
             time: self.options.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
             server: server.to_owned(),
             call: call.to_owned(),
-            ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             error: error.unwrap_or_default().to_owned(),
         };
         let mut log = self.log.borrow_mut();
@@ -560,30 +620,9 @@ impl App {
         }
     }
 
-    /// Calls a server and notes which one took the call.
-    pub async fn call<T, F: Future<Output = Result<T, ServerError>>>(
-        self: &Rc<Self>,
-        server: UsedServer,
-        what: &str,
-        call: impl FnOnce(Arc<dyn ApplicationServer>) -> F,
-    ) -> Result<T, ServerError> {
-        let started = std::time::Instant::now();
-        let target = match self.server(server) {
-            Ok(target) => target,
-            Err(error) => {
-                self.logged("refused", what, started, Some(error.code()));
-                return Err(error);
-            }
-        };
-        let result = call(target).await;
-        // Calls of the main server are logged where they are made.
-        if server == UsedServer::Standalone {
-            self.logged("standalone", what, started, result.as_ref().err().map(ServerError::code));
-        } else {
-            // A loss is known before the caller's code learns of its error (R17).
-            self.catch_up();
-        }
-        result
+    /// A call that no server took.
+    pub fn refused(&self, call: &str, error: &ServerError) {
+        self.logged("refused", call, Duration::ZERO, Some(error.code()));
     }
 
     // ---- module code ------------------------------------------------------------------------------------------------------
@@ -602,6 +641,7 @@ impl App {
             return None;
         }
         let (done, outcome) = oneshot::channel();
+        let _running = Running::new(self);
         context.start(module, function, &arguments, Box::new(move |result| drop(done.send(result))));
         outcome.await.ok()
     }
@@ -658,9 +698,24 @@ impl App {
 impl App {
     /// Mirrors the state for other threads.
     pub fn mirror(&self) {
-        let state = self.state.borrow();
-        self.available.store(state.availability.is_available(), Ordering::Relaxed);
-        self.offline_by_hand.store(state.mode == Mode::Offline, Ordering::Relaxed);
+        *self.main_state.lock().unwrap_or_else(PoisonError::into_inner) = self.main_server();
+    }
+}
+
+/// A handler that runs; one that is given up no longer does.
+struct Running<'a>(&'a App);
+
+impl<'a> Running<'a> {
+    fn new(app: &'a App) -> Self {
+        app.handlers.set(app.handlers.get() + 1);
+        Self(app)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.handlers.set(self.0.handlers.get() - 1);
+        self.0.code_ended.notify_waiters();
     }
 }
 

@@ -3,22 +3,18 @@
 use std::rc::Rc;
 
 use twinshore_engine::options;
-use twinshore_metadata::{Configuration, ObjectKind, ObjectName, Priority, Value};
+use twinshore_metadata::{Configuration, ObjectKind, ObjectName, Value};
 use twinshore_modules::HostError;
 use twinshore_protocol::ServerError;
 
 use super::host::host_error;
 use super::{App, Work};
-use crate::{Route, UsedServer};
 
 impl App {
     /// R14: the session's server tells, which is the stand-alone one in effective Offline and in Poor connection.
     pub async fn functional_option(self: &Rc<Self>, name: &str) -> Result<Value, HostError> {
         let object = ObjectName::new(ObjectKind::FunctionalOption, name);
-        let server = match self.route(Some(Priority::Main)) {
-            Route::To(server) => server,
-            Route::Unavailable(_) => UsedServer::Standalone,
-        };
+        let server = self.session_server();
         let known = |configuration: &Configuration| configuration.object(&object).is_some();
         let here = self.work().is_some_and(|work| known(&work.bundle(server).configuration));
         if !here {

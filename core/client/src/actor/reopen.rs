@@ -423,7 +423,8 @@ impl App {
         let Some((server, module)) = self.form_module(form) else { return Ok(None) };
         let function = self.handler_of(form, event);
         let limit = self.options.settings.reopening_handler_time;
-        let Ok(result) = tokio::time::timeout(limit, self.handler(server, &module, &function, arguments)).await else {
+        let run = self.handler(server, &module, &function, arguments);
+        let Some(result) = crate::time::within(&*self.options.clock, limit, run).await else {
             let place = format!("{function}, {} s", limit.as_secs());
             return Err(ServerError::limit(Limit::CallTime, place));
         };

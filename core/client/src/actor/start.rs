@@ -11,10 +11,10 @@ use twinshore_engine::exchange::DeviceExchange;
 use twinshore_engine::users::User;
 use twinshore_metadata::{BundleHash, DeviceBundle, ModuleName};
 use twinshore_modules::{CallLimits, ModuleContext, Side};
-use twinshore_protocol::{ServerError, SessionResponse};
+use twinshore_protocol::{Clock, ServerError, SessionResponse};
 
 use super::host::ClientHost;
-use super::{App, Work};
+use super::{App, Internal, Work};
 use crate::forms::words;
 use crate::stand_alone::{self, MainServerPort};
 use crate::view::{DownloadView, MessageKind, ScreenView};
@@ -42,7 +42,6 @@ impl App {
             return;
         }
         self.begin_work(signed_in.session).await;
-        self.probe_now.notify_one();
     }
 
     fn signed_in(&self) -> Option<SignedIn> {
@@ -74,7 +73,6 @@ impl App {
                 {
                     let mut state = self.state.borrow_mut();
                     state.user_name = name;
-                    state.needs_sign_in = false;
                     if self.store.get::<String>("language").is_none() && !response.session.language.is_empty() {
                         state.language = response.session.language;
                     }
@@ -103,9 +101,12 @@ impl App {
                 self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
             }
             None => {
-                let key = if self.connection.answered_by_another() { "strange-answer" } else { "first-sign-in" };
-                let error = words::say(&language, key);
-                self.screen(ScreenView::SignIn { user_name: user, error: error.to_owned(), busy: false });
+                let error = match self.connection.trouble().and_then(|trouble| super::banner::trouble_text(&language, &trouble))
+                {
+                    Some(why) => why,
+                    None => words::say(&language, "first-sign-in").to_owned(),
+                };
+                self.screen(ScreenView::SignIn { user_name: user, error, busy: false });
             }
         }
     }
@@ -126,9 +127,11 @@ impl App {
             let mut state = self.state.borrow_mut();
             state.order.clear();
             state.active = 0;
-            state.availability = crate::Availability::new();
         }
-        self.mirror();
+        if let Some(probe) = self.probe.take() {
+            probe.abort();
+        }
+        self.link_event(AvailabilityEvent::SignedOut);
         let user_name = self.state.borrow().user_name.clone();
         self.screen(ScreenView::SignIn { user_name, error: String::new(), busy: false });
     }
@@ -178,9 +181,9 @@ impl App {
     }
 
     async fn first_download(self: &Rc<Self>, step: &str) -> Result<(), ServerError> {
-        let started = std::time::Instant::now();
+        let started = self.options.clock.elapsed();
         self.round(|app, done, total| {
-            let rate = (done as f64 / started.elapsed().as_secs_f64().max(0.001)) as u64;
+            let rate = (done as f64 / app.options.clock.elapsed().saturating_sub(started).as_secs_f64().max(0.001)) as u64;
             app.progress(step, done, total.max(done), rate, String::new());
         })
         .await
@@ -265,18 +268,15 @@ impl App {
             blake3::hash(format!("{} {}", self.options.main_server, session.user_name.to_lowercase()).as_bytes()).to_hex();
         let folder = self.options.directory.join(format!("base-{}", &tenant[..16]));
         std::fs::create_dir_all(&folder)?;
-        let clock = Arc::clone(&self.options.clock);
+        let clock: Arc<dyn Clock> = self.options.clock.clone();
         let database = folder.join("base.db");
         let engine = stand_alone::open(&database, &device, user, clock, self.options.platform.utc_offset_s())
             .map_err(|error| ClientError::from(error).of_file(&database))?;
         let call = CallLimits { time_ms: milliseconds(self.options.settings.standalone_call_time), ..CallLimits::default() };
         engine.set_limits(ServerLimits { call, ..ServerLimits::default() });
-        engine.set_main_server(Arc::new(MainServerPort::new(
-            Arc::clone(&self.connection),
-            self.runtime.clone(),
-            Arc::clone(&self.available),
-            Arc::clone(&self.offline_by_hand),
-        )));
+        let inside = self.inside.clone();
+        let call = move |request, done| drop(inside.send(Internal::CallMain(request, done)));
+        engine.set_main_server(Arc::new(MainServerPort::new(Arc::clone(&self.main_state), call)));
         let local = engine.session(&session.user_name);
         let rights = Arc::new(engine.rights(&session.user_name)?);
         let exchange = DeviceExchange::new(engine.clone(), rights, device.hash());
@@ -328,8 +328,14 @@ impl App {
             }
         }
         self.watch_changes();
+        self.leave_forbidden_mode();
+        self.check_store(self.store.forget_old_calls(self.options.clock.now()));
         self.screen(ScreenView::Work);
         self.update_pending();
+        self.link_event(AvailabilityEvent::Working);
+        self.listen_now.notify_one();
+        self.wait_for_main_server().await;
+        self.link_event(AvailabilityEvent::Started);
         self.exchange_now.notify_one();
         if let Some(Err(error)) = self.handler(UsedServer::Main, &ModuleName::Application, "onStart", Vec::new()).await {
             self.show_module_error(&error, 0);

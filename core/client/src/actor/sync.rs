@@ -20,7 +20,7 @@ impl App {
             let period = self.work().map_or(300, |w| w.device.standalone.composition.exchange.period_s.max(1));
             let wait = pause.unwrap_or(Duration::from_secs(period));
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
+                () = self.options.clock.sleep(wait) => {}
                 () = self.exchange_now.notified() => {}
             }
             if self.stopping.get() {
@@ -109,24 +109,28 @@ impl App {
 
     /// Wakes from main, as long as the link lives.
     pub async fn listen_for_changes(self: Rc<Self>) {
-        loop {
-            if self.stopping.get() {
-                return;
+        while !self.stopping.get() {
+            if self.work().is_none() || !self.is_available() {
+                self.listen_now.notified().await;
+                continue;
             }
-            if self.work().is_some() && self.is_available() {
-                let from = self.work().and_then(|w| w.exchange.state().ok()).map_or(ChangePosition(0), |s| s.received);
-                let app = Rc::downgrade(&self);
-                let _ = self
-                    .connection
-                    .listen(from, move |_| {
-                        if let Some(app) = app.upgrade() {
-                            app.exchange_now.notify_one();
-                            app.spawn(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
-                        }
-                    })
-                    .await;
+            let from = self.work().and_then(|w| w.exchange.state().ok()).map_or(ChangePosition(0), |s| s.received);
+            let app = Rc::downgrade(&self);
+            let listening = self.connection.listen(from, move |_| {
+                if let Some(app) = app.upgrade() {
+                    app.exchange_now.notify_one();
+                    app.spawn(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
+                }
+            });
+            let (clock, pause) = (&self.options.clock, self.options.settings.listen_retry);
+            tokio::select! {
+                ended = listening => {
+                    tracing::debug!(?ended, "listening for changes ended");
+                    clock.sleep(pause).await;
+                }
+                // The mode or the link changed: in Offline mode nobody listens.
+                () = self.listen_now.notified() => {}
             }
-            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use twinshore_metadata::{FormName, FormPurpose, ModuleName, ModulePlace, ObjectName, Ref, Value};
 use twinshore_modules::{Argument, Outcome};
-use twinshore_protocol::{OpenFormRequest, OpenFormResponse, ServerError};
+use twinshore_protocol::{CallId, OpenFormRequest, OpenFormResponse, ServerError};
 use uuid::Uuid;
 
 use super::lists::Wanted;
@@ -76,7 +76,7 @@ impl App {
                 Route::To(server) => server,
                 Route::Unavailable(reason) => {
                     let error = ServerError::MainServerUnavailable { reason };
-                    self.logged("refused", &format!("open-form {name}"), std::time::Instant::now(), Some(error.code()));
+                    self.refused(&format!("open-form {name}"), &error);
                     return Err(error);
                 }
             },
@@ -122,7 +122,9 @@ impl App {
             parameters: parameters.parameters.clone(),
             reopening,
         };
-        let response = self.call(server, &format!("open-form {name}"), |s| async move { s.open_form(request).await }).await?;
+        let response = self
+            .waited(server, &format!("open-form {name}"), 0, CallId::new(), |s| async move { s.open_form(request).await })
+            .await?;
         for message in &response.messages {
             self.message(MessageKind::Info, message.text.clone(), 0);
         }

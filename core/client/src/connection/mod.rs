@@ -3,23 +3,32 @@
 //! An answer without our protocol's header is somebody else's (a captive portal) and counts as no answer. A call that could not
 //! leave is safe to repeat; one whose answer was lost ends as `CallOutcomeUnknown` with its id (R17).
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+mod http;
+mod transport;
 
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use async_trait::async_trait;
-use reqwest::header::ACCEPT_LANGUAGE;
-use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use bytes::Bytes;
+use futures::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use twinshore_metadata::BundleHash;
 use twinshore_protocol::*;
 use uuid::Uuid;
 
-use crate::Settings;
+pub use self::http::HttpTransport;
+pub use transport::{BodyStream, Obstacle, Transport, TransportError, Trouble};
+
+use crate::time::within;
+use crate::{CallTime, Settings, Timers};
 
 /// Header of every answer of a main server.
 const PROTOCOL_HEADER: &str = "twinshore-protocol";
+/// Header that tells how long the main server worked itself.
+const TIMING_HEADER: &str = "server-timing";
 /// Bytes of one answer at most.
 const MAXIMUM_ANSWER: usize = 64 << 20;
 /// Bytes of one event at most; a longer one is none of ours.
@@ -32,6 +41,8 @@ pub struct CallReport {
     pub call: String,
     /// How long it took.
     pub took: Duration,
+    /// Of it the main server's own work, if it said so.
+    pub server: Option<Duration>,
     /// The main server answered, well or not.
     pub answered: bool,
     /// Code of the error; empty if it went well.
@@ -59,7 +70,8 @@ pub trait ConnectionEvents: Send + Sync {
 
 /// The main server.
 pub struct MainServerConnection {
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
+    timers: Arc<dyn Timers>,
     base: String,
     device: Uuid,
     settings: Settings,
@@ -67,55 +79,66 @@ pub struct MainServerConnection {
     language: Mutex<String>,
     tokens: Mutex<Option<Tokens>>,
     refreshing: tokio::sync::Mutex<()>,
-    /// The last answer came from somebody else.
-    strange: AtomicBool,
+    /// Why the last call had no answer of the main server.
+    trouble: Mutex<Option<Trouble>>,
     events: Arc<dyn ConnectionEvents>,
 }
 
 impl MainServerConnection {
     /// A connection to a main server; nothing is sent yet.
-    ///
-    /// # Errors
-    /// If the system's certificates can't be read.
-    pub fn new(base: &str, device: Uuid, settings: Settings, events: Arc<dyn ConnectionEvents>) -> Result<Self, ServerError> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(settings.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|error| ServerError::Malformed { what: format!("the settings of the connection ({error})") })?;
-        let base = base.trim_end_matches('/').to_owned();
-        Ok(Self {
-            http,
-            base,
+    pub fn new(
+        base: &str,
+        device: Uuid,
+        transport: Arc<dyn Transport>,
+        timers: Arc<dyn Timers>,
+        settings: Settings,
+        events: Arc<dyn ConnectionEvents>,
+    ) -> Self {
+        Self {
+            transport,
+            timers,
+            base: base.trim_end_matches('/').to_owned(),
             device,
             settings,
             language: Mutex::default(),
             tokens: Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
-            strange: AtomicBool::new(false),
+            trouble: Mutex::default(),
             events,
-        })
-    }
-
-    /// True if the last answer came from somebody else in the main server's place: a Wi-Fi's sign-in page, a proxy.
-    pub fn answered_by_another(&self) -> bool {
-        self.strange.load(Ordering::Relaxed)
-    }
-
-    fn check_is_ours(&self, response: &Response) -> Result<(), ServerError> {
-        let ours = response.headers().contains_key(PROTOCOL_HEADER);
-        self.strange.store(!ours, Ordering::Relaxed);
-        if ours && response.status() != StatusCode::SERVICE_UNAVAILABLE {
-            Ok(())
-        } else {
-            Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
         }
     }
 
     /// Asks for answers in this language from now on.
     pub fn set_language(&self, language: &str) {
         language.clone_into(&mut self.language.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn accept_language(&self) -> String {
+        self.language.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why the last call had no answer of the main server; none if it had one.
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note(&self, trouble: Option<Trouble>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+
+    /// Only answers with our protocol's header are the main server's. A gateway that waited in vain for it may have passed the
+    /// request on (R17); everybody else who answers in its place has not.
+    fn check_is_ours(&self, response: &Response<BodyStream>) -> Result<(), ServerError> {
+        let (status, ours) = (response.status(), response.headers().contains_key(PROTOCOL_HEADER));
+        if ours && status != StatusCode::SERVICE_UNAVAILABLE {
+            return Ok(());
+        }
+        let out_of_service = status == StatusCode::SERVICE_UNAVAILABLE;
+        self.note(Some(if out_of_service { Trouble::OutOfService } else { Trouble::Foreign { status: status.as_u16() } }));
+        if !ours && matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
+            return Err(ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) });
+        }
+        Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
     }
 
     /// Uses these tokens from now on.
@@ -140,7 +163,7 @@ impl MainServerConnection {
             protocol_version: PROTOCOL_VERSION,
         };
         let response: SignInResponse =
-            self.once("sign-in", &self.url("sign-in"), Some(&request), None, self.settings.call_timeout, true).await?;
+            self.once("sign-in", &self.url("sign-in"), Some(&request), None, self.settings.call_timeout, true).await?.0;
         self.keep(&response);
         Ok(response)
     }
@@ -151,12 +174,12 @@ impl MainServerConnection {
         self.events.tokens_changed(&tokens);
     }
 
-    /// The cheap probe (M3).
+    /// The cheap probe (M3), with how long it took.
     ///
     /// # Errors
     /// `MainServerUnavailable`, `SessionExpired`.
-    pub async fn hello(&self) -> Result<HelloResponse, ServerError> {
-        self.with_session("hello", "hello", None::<&()>, self.settings.probe_timeout, false).await
+    pub async fn hello(&self) -> Result<(HelloResponse, CallTime), ServerError> {
+        self.timed("hello", "hello", None::<&()>, self.settings.probe_timeout, false).await
     }
 
     fn url(&self, path: &str) -> String {
@@ -168,7 +191,6 @@ impl MainServerConnection {
             .await
     }
 
-    /// Sends with the session's token; a token that ran out is renewed once.
     async fn with_session<Q: Serialize + Sync, R: DeserializeOwned>(
         &self,
         name: &str,
@@ -177,6 +199,18 @@ impl MainServerConnection {
         timeout: Duration,
         by_person: bool,
     ) -> Result<R, ServerError> {
+        self.timed(name, path, body, timeout, by_person).await.map(|(answer, _)| answer)
+    }
+
+    /// Sends with the session's token; a token that ran out is renewed once.
+    async fn timed<Q: Serialize + Sync, R: DeserializeOwned>(
+        &self,
+        name: &str,
+        path: &str,
+        body: Option<&Q>,
+        timeout: Duration,
+        by_person: bool,
+    ) -> Result<(R, CallTime), ServerError> {
         let expired = ServerError::MainServerUnavailable { reason: UnavailableReason::SignInNeeded };
         let tokens = self.token().ok_or(expired)?;
         match self.once(name, &self.url(path), body, Some(&tokens.token), timeout, by_person).await {
@@ -198,7 +232,7 @@ impl MainServerConnection {
             .once::<_, SignInResponse>("refresh", &self.url("refresh"), Some(&request), None, self.settings.call_timeout, false)
             .await
         {
-            Ok(response) => {
+            Ok((response, _)) => {
                 self.keep(&response);
                 self.token().ok_or(ServerError::SessionExpired)
             }
@@ -217,40 +251,51 @@ impl MainServerConnection {
         token: Option<&str>,
         timeout: Duration,
         by_person: bool,
-    ) -> Result<R, ServerError> {
-        let mut request = match body {
-            Some(body) => self.http.post(url).json(body),
-            None => self.http.get(url),
+    ) -> Result<(R, CallTime), ServerError> {
+        let body = body.map(serde_json::to_vec).transpose();
+        let body = body.map_err(|error| ServerError::Malformed { what: error.to_string() })?;
+        let mut request = request(url, body, token, None)?;
+        if let Ok(language) = HeaderValue::from_str(&self.accept_language())
+            && !language.is_empty()
+        {
+            request.headers_mut().insert(header::ACCEPT_LANGUAGE, language);
+        }
+        let start = self.timers.elapsed();
+        let mut server = None;
+        let result = match within(&*self.timers, timeout, self.exchange(request, &mut server)).await {
+            Some(result) => result,
+            None => {
+                self.note(Some(Trouble::Silence));
+                Err(ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) })
+            }
         };
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
+        let time = CallTime { took: self.timers.elapsed().saturating_sub(start), server };
+        let unanswered =
+            matches!(result, Err(ServerError::MainServerUnavailable { .. } | ServerError::CallOutcomeUnknown { .. }));
+        if !unanswered {
+            self.note(None);
         }
-        let language = self.language.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if !language.is_empty() {
-            request = request.header(ACCEPT_LANGUAGE, language);
-        }
-        let start = Instant::now();
-        let result = self.exchange(request, timeout).await;
-        let report = CallReport {
+        self.events.called(CallReport {
             call: name.to_owned(),
-            took: start.elapsed(),
-            answered: !matches!(
-                result,
-                Err(ServerError::MainServerUnavailable { .. } | ServerError::CallOutcomeUnknown { .. })
-            ),
+            took: time.took,
+            server,
+            answered: !unanswered,
             error: result.as_ref().err().map(|e: &ServerError| e.code().to_owned()).unwrap_or_default(),
             by_person,
-        };
-        self.events.called(report);
-        result
+        });
+        result.map(|answer| (answer, time))
     }
 
-    async fn exchange<R: DeserializeOwned>(&self, request: RequestBuilder, timeout: Duration) -> Result<R, ServerError> {
-        self.strange.store(false, Ordering::Relaxed);
-        let response = request.timeout(timeout).send().await.map_err(|error| outcome(&error))?;
+    async fn exchange<R: DeserializeOwned>(
+        &self,
+        request: Request<Bytes>,
+        server: &mut Option<Duration>,
+    ) -> Result<R, ServerError> {
+        let response = self.send(request).await?;
         let status = response.status();
         self.check_is_ours(&response)?;
-        let body = read(response).await?;
+        *server = own_time(response.headers());
+        let body = self.read(response).await?;
         if status.is_success() {
             return serde_json::from_slice(&body).map_err(|error| ServerError::Malformed { what: error.to_string() });
         }
@@ -258,6 +303,31 @@ impl MainServerConnection {
             StatusCode::UNAUTHORIZED => ServerError::SessionExpired,
             _ => ServerError::Malformed { what: format!("status {status}") },
         }))
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<BodyStream>, ServerError> {
+        self.transport.send(request).await.map_err(|error| self.outcome(&error))
+    }
+
+    /// The meaning of a failed exchange: not sent, or sent without an answer.
+    fn outcome(&self, error: &TransportError) -> ServerError {
+        tracing::debug!(%error, "no answer of the main server");
+        self.note(Some(Trouble::of(error)));
+        match error {
+            TransportError::NotSent(_) => ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection },
+            TransportError::NoAnswer { .. } => ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) },
+        }
+    }
+
+    async fn read(&self, response: Response<BodyStream>) -> Result<Vec<u8>, ServerError> {
+        let (mut stream, mut body) = (response.into_body(), Vec::new());
+        while let Some(chunk) = stream.next().await {
+            body.extend_from_slice(&chunk.map_err(|error| self.outcome(&error))?);
+            if body.len() > MAXIMUM_ANSWER {
+                return Err(ServerError::limit(Limit::AnswerSize, ""));
+            }
+        }
+        Ok(body)
     }
 
     /// Bytes of the device bundle from `start` on, with the whole size.
@@ -271,22 +341,32 @@ impl MainServerConnection {
         mut part: impl FnMut(&[u8], u64),
     ) -> Result<(), ServerError> {
         let token = self.token().map(|t| t.token).unwrap_or_default();
-        let mut request = self.http.request(Method::GET, self.url(&format!("device-bundle/{hash}"))).bearer_auth(token);
-        if start > 0 {
-            request = request.header("range", format!("bytes={start}-"));
-        }
-        let mut response = of_call(request.send().await.map_err(|error| outcome(&error)), None)?;
+        let url = self.url(&format!("device-bundle/{hash}"));
+        let request = request(&url, None, Some(&token), (start > 0).then_some(start))?;
+        let response = of_call(self.send(request).await, None)?;
         self.check_is_ours(&response)?;
         if !response.status().is_success() {
-            let body = read(response).await?;
+            let body = self.read(response).await?;
             return Err(serde_json::from_slice(&body)
                 .unwrap_or(ServerError::Malformed { what: "the answer for the configuration".into() }));
         }
-        let total = start + response.content_length().unwrap_or(0);
-        while let Some(chunk) = of_call(response.chunk().await.map_err(|error| outcome(&error)), None)? {
+        let length = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let total = start + length.unwrap_or(0);
+        let mut body = response.into_body();
+        while let Some(chunk) = self.next_part(&mut body).await? {
             part(&chunk, total);
         }
         Ok(())
+    }
+
+    /// The next part of a long answer; a link that says nothing for too long is lost.
+    async fn next_part(&self, body: &mut BodyStream) -> Result<Option<Bytes>, ServerError> {
+        let lost = ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection };
+        match within(&*self.timers, self.settings.silence, body.next()).await {
+            Some(None) => Ok(None),
+            Some(Some(Ok(chunk))) => Ok(Some(chunk)),
+            Some(Some(Err(_))) | None => Err(lost),
+        }
     }
 
     /// Listens for changes on main until the link is lost; `wake` gets the last position.
@@ -296,13 +376,14 @@ impl MainServerConnection {
     pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(ChangePosition)) -> Result<(), ServerError> {
         let token = self.token().map(|t| t.token).unwrap_or_default();
         let url = self.url(&format!("events?from={}", from.0));
-        let mut response = self.http.get(url).bearer_auth(token).send().await.map_err(|error| outcome(&error))?;
+        let response = of_call(self.send(request(&url, None, Some(&token), None)?).await, None)?;
         self.check_is_ours(&response)?;
         if response.status() == StatusCode::UNAUTHORIZED {
             return Err(ServerError::SessionExpired);
         }
         let mut text = String::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| outcome(&error))? {
+        let mut body = response.into_body();
+        while let Some(chunk) = self.next_part(&mut body).await? {
             text.push_str(&String::from_utf8_lossy(&chunk));
             while let Some(end) = text.find('\n') {
                 let line: String = text.drain(..=end).collect();
@@ -321,23 +402,28 @@ impl MainServerConnection {
     }
 }
 
-/// The meaning of a failed exchange: not sent, or sent without an answer.
-fn outcome(error: &reqwest::Error) -> ServerError {
-    if error.is_connect() || error.is_builder() || error.is_redirect() {
-        return ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection };
-    }
-    ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) }
+/// How long the main server says it worked itself: `server-timing: main;dur=12.5`, in milliseconds.
+fn own_time(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(TIMING_HEADER)?.to_str().ok()?;
+    let ms: f64 = text.strip_prefix("main;dur=")?.parse().ok()?;
+    Duration::try_from_secs_f64(ms / 1_000.0).ok()
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, ServerError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| outcome(&error))? {
-        body.extend_from_slice(&chunk);
-        if body.len() > MAXIMUM_ANSWER {
-            return Err(ServerError::limit(Limit::AnswerSize, ""));
-        }
+/// A request: with a body a POST of JSON, else a GET, of a file from a byte on.
+fn request(url: &str, body: Option<Vec<u8>>, token: Option<&str>, from: Option<u64>) -> Result<Request<Bytes>, ServerError> {
+    let mut request = Request::builder().uri(url).method(if body.is_some() { Method::POST } else { Method::GET });
+    if body.is_some() {
+        request = request.header(header::CONTENT_TYPE, "application/json");
     }
-    Ok(body)
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    if let Some(from) = from {
+        request = request.header(header::RANGE, format!("bytes={from}-"));
+    }
+    request
+        .body(body.map(Bytes::from).unwrap_or_default())
+        .map_err(|error| ServerError::Malformed { what: format!("the address of the main server ({error})") })
 }
 
 /// An unknown outcome names the call; a call that changes nothing is simply unavailable.

@@ -169,6 +169,30 @@ pub struct OfferView {
     pub modes: Vec<ModeView>,
 }
 
+/// A call that takes long (R18): drawn over everything, with a way out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingView {
+    /// Number; sent back to wait no longer.
+    pub id: u64,
+    /// What is waited for.
+    pub text: String,
+}
+
+/// A part of the home page (M7): opens its form, or says that it needs a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HomePartView {
+    /// Sent back when chosen, as a menu item.
+    pub id: String,
+    /// Caption.
+    pub title: String,
+    /// Name of an icon.
+    pub icon: String,
+    /// Can be opened now; else a placeholder is drawn.
+    pub enabled: bool,
+    /// "Needs connection" or nothing.
+    pub hint: String,
+}
+
 /// An open form in the order of windows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WindowView {
@@ -232,6 +256,8 @@ pub struct InterfaceView {
     pub screen: ScreenView,
     /// Status.
     pub status: StatusView,
+    /// Home page: what the configuration puts before the menu.
+    pub home: Vec<HomePartView>,
     /// Menu.
     pub sections: Vec<MenuSectionView>,
     /// Open forms; the last is in front.
@@ -242,6 +268,8 @@ pub struct InterfaceView {
     pub dialog: Option<DialogView>,
     /// Slow-link offer.
     pub offer: Option<OfferView>,
+    /// What the person waits for.
+    pub waiting: Option<WaitingView>,
     /// Last messages, newest last.
     pub messages: Vec<MessageView>,
     /// Drafts that can be taken up.

@@ -14,6 +14,7 @@ pub use form::{
     ElementView, FieldKind, FormAvailability, FormPatch, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
 };
 pub use interface::{
-    AttentionView, DialogView, DownloadView, DraftView, ExchangeView, InterfaceView, LinkQuality, LogEntryView, MenuItemView,
-    MenuSectionView, MessageKind, MessageView, ModeView, OfferView, ScreenView, StatusView, WindowView,
+    AttentionView, DialogView, DownloadView, DraftView, ExchangeView, HomePartView, InterfaceView, LinkQuality, LogEntryView,
+    MenuItemView, MenuSectionView, MessageKind, MessageView, ModeView, OfferView, ScreenView, StatusView, WaitingView,
+    WindowView,
 };

@@ -66,9 +66,6 @@ fn title(host: &ServerHost, form: &FormDefinition) -> String {
 
 /// Calls a function of the form's server module.
 pub(crate) fn call(host: &ServerHost, request: FormCallRequest) -> Result<FormCallResponse, EngineError> {
-    if let Some(earlier) = journal::earlier(&host.unit, request.call_id)? {
-        return Ok(earlier);
-    }
     let form = definition(host, &request.form)?;
     check_access(host, &form)?;
     let module = ModuleName::Form(form.name.clone(), ModulePlace::Server);

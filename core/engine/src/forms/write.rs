@@ -11,9 +11,6 @@ use crate::{EngineError, constants, journal, registers};
 
 /// Writes the form's object.
 pub(crate) fn write(host: &ServerHost, request: WriteFormRequest) -> Result<WriteFormResponse, EngineError> {
-    if let Some(earlier) = journal::earlier(&host.unit, request.call_id)? {
-        return Ok(earlier);
-    }
     let form = definition(host, &request.form)?;
     check_access(host, &form)?;
     if request.key.object != form.name.owner {
@@ -67,9 +64,6 @@ fn write_item(host: &ServerHost, request: WriteFormRequest, mut record: Record) 
 
 /// Sets or clears a deletion mark.
 pub(crate) fn mark_deletion(host: &ServerHost, request: &MarkDeletionRequest) -> Result<(), EngineError> {
-    if journal::earlier::<()>(&host.unit, request.call_id)?.is_some() {
-        return Ok(());
-    }
     host.unit.transaction(|connection| {
         objects::mark_deletion(&host.unit, &request.reference, request.mark, &host.handlers())?;
         journal::keep(&host.unit, connection, request.call_id, &())

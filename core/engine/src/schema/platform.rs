@@ -24,8 +24,6 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
         ) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _numbers (object TEXT NOT NULL, period TEXT NOT NULL, prefix TEXT NOT NULL, last INTEGER NOT NULL,
             PRIMARY KEY (object, period, prefix)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS _calls (id BLOB PRIMARY KEY, user TEXT NOT NULL, made TEXT NOT NULL, response BLOB NOT NULL) WITHOUT ROWID;
-        CREATE INDEX IF NOT EXISTS _calls_by_time ON _calls (made);
         CREATE TABLE IF NOT EXISTS _changes (
             position INTEGER PRIMARY KEY AUTOINCREMENT, object TEXT NOT NULL, key BLOB NOT NULL, kind TEXT NOT NULL,
             origin TEXT NOT NULL, user TEXT NOT NULL, base_version INTEGER, changed TEXT, sent_no INTEGER, UNIQUE (object, key)
@@ -47,6 +45,7 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
         "#,
     )?;
     connection.execute_batch(crate::accounts::TABLES)?;
+    connection.execute_batch(crate::journal::TABLES)?;
     connection.execute_batch(crate::jobs::TABLES)?;
     connection.execute_batch(crate::temporary::TABLES)?;
     connection.execute_batch("CREATE INDEX IF NOT EXISTS _deletions ON _changes (position) WHERE kind = 'deletion'")?;

@@ -14,9 +14,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use twinshore_metadata::{BundleHash, ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::{
-    ApplicationServer, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
+    ApplicationServer, CallId, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
     ListPageResponse, LockRequest, LockResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest,
     OpenFormResponse, PresentationsRequest, PresentationsResponse, ServerError, SessionResponse, SuggestRequest,
     SuggestResponse, WriteFormRequest, WriteFormResponse,
@@ -143,12 +145,32 @@ impl EngineSession {
         };
         self.engine.shared().calls.run(call).await
     }
+
+    /// A call with effects: one that has its result is answered, not run again, whether it ended before or ends while this one
+    /// runs (R17).
+    async fn run_once<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        call: CallId,
+        work: impl FnOnce(&ServerHost) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, ServerError> {
+        let (engine, user_name) = (self.engine.clone(), self.user_name.clone());
+        self.run(move |host| {
+            if let Some(earlier) = journal::earlier(&host.unit, call)? {
+                return Ok(earlier);
+            }
+            match work(host) {
+                Err(EngineError::Repeated) => {
+                    let unit = Unit::new(&engine, Arc::new(engine.rights(&user_name)?));
+                    journal::earlier(&unit, call)?.ok_or(EngineError::Repeated)
+                }
+                result => result,
+            }
+        })
+        .await
+    }
 }
 
 fn call_module(host: &ServerHost, request: ModuleCallRequest) -> Result<ModuleCallResponse, EngineError> {
-    if let Some(earlier) = journal::earlier(&host.unit, request.call_id)? {
-        return Ok(earlier);
-    }
     let configuration = host.unit.configuration();
     let name = ObjectName::new(ObjectKind::Module, request.module.clone());
     let Some(module) = configuration.object(&name).filter(|module| module.server_call) else {
@@ -172,13 +194,13 @@ impl ApplicationServer for EngineSession {
     }
 
     async fn form_call(&self, request: FormCallRequest) -> Result<FormCallResponse, ServerError> {
-        self.run(|host| forms::call(host, request)).await
+        self.run_once(request.call_id, |host| forms::call(host, request)).await
     }
 
     async fn write_form(&self, request: WriteFormRequest) -> Result<WriteFormResponse, ServerError> {
         self.check_lock(&request.key)?;
         let key = request.key.clone();
-        let written = self.run(|host| forms::write(host, request)).await?;
+        let written = self.run_once(request.call_id, |host| forms::write(host, request)).await?;
         // Nothing unsaved is left to keep others from.
         self.engine.shared().locks.give_back(&key, &self.id());
         Ok(written)
@@ -197,7 +219,7 @@ impl ApplicationServer for EngineSession {
     }
 
     async fn module_call(&self, request: ModuleCallRequest) -> Result<ModuleCallResponse, ServerError> {
-        self.run(|host| call_module(host, request)).await
+        self.run_once(request.call_id, |host| call_module(host, request)).await
     }
 
     async fn lock(&self, request: LockRequest) -> Result<LockResponse, ServerError> {
@@ -218,7 +240,7 @@ impl ApplicationServer for EngineSession {
 
     async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError> {
         self.check_lock(&request.reference)?;
-        self.run(move |host| forms::mark_deletion(host, &request)).await
+        self.run_once(request.call_id, move |host| forms::mark_deletion(host, &request)).await
     }
 
     async fn presentations(&self, request: PresentationsRequest) -> Result<PresentationsResponse, ServerError> {

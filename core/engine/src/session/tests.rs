@@ -555,3 +555,55 @@ async fn a_hidden_attribute_can_not_be_asked_for_in_any_way() {
     let answer = sam.find(serde_json::from_value(find).expect("a request")).await;
     assert!(matches!(answer, Err(ServerError::AccessDenied { .. })), "{answer:?}");
 }
+
+const COUNT: (&str, &str) = (
+    "Module.Open.server",
+    "export function add(name) { Catalogs.Goods.create({ Description: name }).write(); return name; }
+     export function slow(name) { const until = Date.now() + 60; while (Date.now() < until) {} return add(name); }",
+);
+
+fn goods_call(call_id: CallId, method: &str, name: &str) -> ModuleCallRequest {
+    ModuleCallRequest { call_id, module: "Open".into(), method: method.into(), arguments: vec![name.into()] }
+}
+
+#[tokio::test]
+async fn r17_the_same_call_twice_at_once_has_one_effect_and_one_answer() {
+    let server = Server::main(&[COUNT]);
+    let session = server.engine.session("ann");
+    for round in 0..5 {
+        let call = CallId::new();
+        let both = tokio::join!(
+            session.module_call(goods_call(call, "slow", "Tea")),
+            session.module_call(goods_call(call, "slow", "Coffee"))
+        );
+        let (Ok(first), Ok(second)) = both else { panic!("{both:?}") };
+        assert_eq!(first, second);
+        assert_eq!(server.count("Catalog.Goods").await, round + 1);
+    }
+}
+
+#[tokio::test]
+async fn r17_a_strangers_id_neither_gives_a_result_nor_takes_its_place() {
+    let server = Server::main(&[COUNT]);
+    server.add_user("bob", "Administrator");
+    let call = CallId::new();
+    let of = |name: &str, goods: &str| {
+        let (session, request) = (server.engine.session(name), goods_call(call, "add", goods));
+        async move { session.module_call(request).await.map(|answer| answer.result) }
+    };
+    assert_eq!(of("ann", "Tea").await, Ok("Tea".into()));
+    assert_eq!(of("bob", "Coffee").await, Ok("Coffee".into()), "bob's call is bob's own");
+    assert_eq!(of("ann", "again").await, Ok("Tea".into()), "ann's result is still there");
+    assert_eq!(server.count("Catalog.Goods").await, 2);
+}
+
+#[tokio::test]
+async fn r17_an_id_is_good_for_its_own_kind_of_call_only() {
+    let server = Server::main(&[COUNT]);
+    let session = server.engine.session("ann");
+    let call_id = CallId::new();
+    session.module_call(goods_call(call_id, "add", "Tea")).await.expect("added");
+    let reference = Ref::new("Catalog.Goods".parse().expect("a name"), Uuid::now_v7());
+    let marked = session.mark_deletion(MarkDeletionRequest { call_id, reference, mark: true }).await;
+    assert!(matches!(marked, Err(ServerError::Refused { .. })), "{marked:?}");
+}

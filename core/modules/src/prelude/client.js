@@ -46,6 +46,8 @@
     // R14: the session's server answers, so it may have to be waited for.
     functionalOption: (name) => later("option.get", String(name)),
     ask: (text, buttons) => later("ask", String(text), buttons ?? ["OK"]),
+    repeatCall: (id) => later("call.repeat", String(id)),
+    unknownCalls: () => host("call.unknown"),
     openForResult: (name, options) => later("form.openForResult", name, opening(options)),
     openForms: forms_,
     reopenAll: async ({ to, filter } = {}) =>

@@ -73,7 +73,7 @@ impl App {
         let (copied, skipped, conflicts) = (list(&report.copied), list(&report.skipped), list(&report.conflicts));
         tracing::info!(target: "configuration", form, %copied, %skipped, %conflicts, "filled when reopening");
         let what = format!("fill {form}: copied {copied}, skipped {skipped}, conflicts {conflicts}");
-        self.logged(server, &what, std::time::Instant::now(), None);
+        self.logged(server, &what, std::time::Duration::ZERO, None);
     }
 
     /// The other's version comes in under what is typed; what both changed is marked.
