@@ -23,6 +23,8 @@ enum Command {
     Check(commands::check::Check),
     /// Serve a configuration as a main server
     Serve(commands::serve::Serve),
+    /// Run the scenarios of a configuration
+    Test(commands::test::Test),
     /// Tell what of a configuration goes to devices, and why
     Report(commands::report::Report),
     /// Add, list and disable users
@@ -49,6 +51,7 @@ async fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check(check) => check.run(),
         Command::Serve(serve) => serve.run().await,
+        Command::Test(test) => test.run().await,
         Command::Report(report) => report.run(),
         Command::User(user) => user.run(),
         Command::Device(device) => device.run(),
@@ -60,6 +63,8 @@ async fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
+        // Everything is said already, and the last line is the count.
+        Err(commands::CommandError::Scenarios) => ExitCode::FAILURE,
         Err(error) => {
             output::fault(&error);
             ExitCode::FAILURE

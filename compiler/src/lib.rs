@@ -3,7 +3,7 @@
 //! May use `metadata`, serde-saphyr, oxc and sqlparser (to check conditions); no database, no network.
 //! Every input may be wrong: all mistakes are told at once with file, line, column and advice, and nothing panics.
 //!
-//! Main types: [`compile`], [`Compilation`], [`Bundles`], [`Diagnostic`], [`CompositionReport`].
+//! Main types: [`compile`], [`Compilation`], [`Bundles`], [`Diagnostic`], [`CompositionReport`], [`strip_types`].
 
 mod check;
 mod compilation;
@@ -22,6 +22,7 @@ mod yaml;
 
 pub use compilation::{Bundles, Compilation, compile};
 pub use diagnostics::{Diagnostic, Place, Severity};
+pub use modules::strip_types;
 pub use report::{CompositionReport, ReportedObject};
 
 #[cfg(test)]

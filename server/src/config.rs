@@ -7,6 +7,8 @@ use std::sync::Arc;
 use twinshore_metadata::{Bundle, DeviceBundle};
 use twinshore_protocol::{Clock, SystemClock};
 
+use crate::watch::SharedWatch;
+
 /// What the main server runs and what devices download.
 #[derive(Debug, Clone)]
 pub struct Published {
@@ -68,6 +70,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub limits: Limits,
+    /// Sees requests; for tests and scenarios.
+    pub watch: Option<SharedWatch>,
 }
 
 impl Config {
@@ -84,6 +88,7 @@ impl Config {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
+            watch: None,
         }
     }
 }

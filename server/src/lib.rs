@@ -3,7 +3,7 @@
 //! May use `metadata`, `protocol`, `engine`, and `compiler` to publish a configuration folder; never `client`.
 //! [`router()`] has all routes on one page.
 //!
-//! Main types: [`Config`], [`serve()`], [`Running`], [`AppState`], [`AppError`].
+//! Main types: [`Config`], [`serve()`], [`Running`], [`AppState`], [`AppError`], [`RequestWatch`].
 
 pub mod auth;
 mod config;
@@ -16,6 +16,7 @@ mod router;
 pub mod routes;
 mod serve;
 mod state;
+mod watch;
 
 pub use config::{Config, Limits, Published, Source};
 pub use error::{AppError, status};
@@ -25,3 +26,4 @@ pub use publish::publish;
 pub use router::router;
 pub use serve::{Running, ServeError, serve};
 pub use state::{AppState, DeviceFile};
+pub use watch::{RequestWatch, SharedWatch, WatchedRequest};

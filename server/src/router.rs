@@ -26,6 +26,7 @@ use tower_http::decompression::RequestDecompressionLayer;
 use crate::AppState;
 use crate::middleware::{identify, limit_time};
 use crate::routes::{account, bundle, call, events, exchange, health};
+use crate::watch::show;
 
 /// The routes over a state.
 pub fn router(state: AppState) -> Router {
@@ -37,6 +38,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/sign-out", post(account::sign_out))
         .route("/api/hello", get(account::hello))
         .route("/api/call/{name}", post(call::call))
+        .layer(from_fn_with_state(state.clone(), show))
         .layer(bodies(limits.call_bytes))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(CompressionLayer::new());
@@ -44,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/exchange/handshake", post(exchange::handshake))
         .route("/api/exchange/upload", post(exchange::upload))
         .route("/api/exchange/download", post(exchange::download))
+        .layer(from_fn_with_state(state.clone(), show))
         .layer(bodies(limits.message_bytes))
         .layer(from_fn_with_state(state.clone(), limit_time))
         .layer(CompressionLayer::new());

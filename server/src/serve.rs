@@ -124,7 +124,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let (stopping, stops) = watch::channel(false);
     let (position, changes) = watch::channel(ChangePosition::default());
     let work = tokio::spawn(background(engine.clone(), position));
-    let state = AppState::new(engine.clone(), changes, device, config.clock, config.limits, stops.clone());
+    let state = AppState::new(engine.clone(), changes, device, config.clock, config.limits, stops.clone(), config.watch);
     let address = |cause| ServeError::Address { address: config.address, cause };
     let listener = TcpListener::bind(config.address).await.map_err(address)?;
     let address = listener.local_addr().map_err(address)?;

@@ -14,6 +14,7 @@ use twinshore_protocol::{ChangePosition, Clock, RefreshRequest, ServerError, Sig
 use crate::auth::SignedIn;
 use crate::config::Limits;
 use crate::limiter::SignInGate;
+use crate::watch::SharedWatch;
 use crate::{AppError, ServeError};
 
 /// How hard the device bundle is packed; it is packed once and sent many times.
@@ -53,6 +54,7 @@ struct Shared {
     stopping: watch::Receiver<bool>,
     listeners: Arc<Semaphore>,
     password_checks: Semaphore,
+    watch: Option<SharedWatch>,
 }
 
 /// Shared by all routes; cheap to clone.
@@ -74,6 +76,7 @@ impl AppState {
         clock: Arc<dyn Clock>,
         limits: Limits,
         stopping: watch::Receiver<bool>,
+        watch: Option<SharedWatch>,
     ) -> Self {
         Self(Arc::new(Shared {
             engine,
@@ -85,12 +88,18 @@ impl AppState {
             stopping,
             listeners: Arc::new(Semaphore::new(limits.listeners)),
             password_checks: Semaphore::new(limits.password_checks),
+            watch,
         }))
     }
 
     /// Limits of the HTTP side.
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Who sees requests.
+    pub(crate) fn watch(&self) -> Option<SharedWatch> {
+        self.0.watch.clone()
     }
 
     /// Slows down those who guess passwords.

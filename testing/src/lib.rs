@@ -1,5 +1,7 @@
 //! A world for tests: a real main server on a real port, links that can be made bad, a clock that tests own, the tidy test.
 //!
+//! [`scenario`] runs scenario files of configuration developers over it (`twinshore test`).
+//!
 //! May use every crate but `cli`; core crates don't use it, not even in dev.
 //! A link is a real TCP proxy: clients under test never read a flag that says how the link is.
 //!
@@ -11,12 +13,13 @@ mod clock;
 mod direct_link;
 mod link;
 mod phone;
+pub mod scenario;
 mod stopped;
 mod world;
 
 pub use clock::ManualClock;
 pub use direct_link::{DirectLink, Fate};
-pub use link::{Link, LinkError, LinkState, LinkTraffic};
+pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};
 pub use stopped::StoppedPhone;
-pub use world::{FixtureBuilder, World, WorldError, small_configuration};
+pub use world::{FixtureBuilder, World, WorldError, WorldOptions, small_configuration};

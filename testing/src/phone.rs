@@ -109,12 +109,14 @@ pub struct PhoneSetup {
     pub clock: Arc<dyn Timers>,
     /// Way to the main server instead of the link.
     pub transport: Option<Arc<dyn Transport>>,
+    /// Language until the person's is known.
+    pub language: String,
 }
 
 impl PhoneSetup {
     /// A phone by the machine's clock, behind its link.
     pub fn new(directory: PathBuf, settings: Settings) -> Self {
-        Self { directory, settings, clock: Arc::new(SystemClock), transport: None }
+        Self { directory, settings, clock: Arc::new(SystemClock), transport: None, language: "en".into() }
     }
 }
 
@@ -168,13 +170,17 @@ impl Phone {
         Self::start(world.link()?, name.to_owned(), setup)
     }
 
-    pub(crate) fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
+    /// A phone behind a link.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
         let client = Client::start(ClientOptions {
             platform: Arc::new(FilePlatform::new(setup.directory.join("secrets.json"))),
             directory: setup.directory.clone(),
             main_server: link.url(),
             device_name: name.clone(),
-            language: "en".into(),
+            language: setup.language.clone(),
             clock: Arc::clone(&setup.clock),
             transport: setup.transport.clone(),
             settings: setup.settings.clone(),
@@ -202,10 +208,24 @@ impl Phone {
 
     /// Ends the client and waits until its files are closed.
     pub async fn stop(self) -> StoppedPhone {
-        let stopped = StoppedPhone { link: Arc::clone(&self.link), name: self.name.clone(), setup: self.setup.clone() };
         self.client.stop();
+        self.ended().await
+    }
+
+    /// Ends the client as `kill -9` does: nothing is kept that was not kept already.
+    pub async fn kill(self) -> StoppedPhone {
+        self.client.kill();
+        self.ended().await
+    }
+
+    async fn ended(self) -> StoppedPhone {
         self.client.ended().await;
-        stopped
+        StoppedPhone { link: Arc::clone(&self.link), name: self.name.clone(), setup: self.setup.clone() }
+    }
+
+    /// Name of the device.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Folder of everything the phone keeps.
@@ -241,22 +261,28 @@ impl Phone {
     /// # Panics
     /// If it gives none in [`PATIENCE`]: the test fails with what was waited for and what is there.
     pub async fn until<T>(&self, what: &str, look: impl Fn(&InterfaceView) -> Option<T>) -> T {
+        match self.try_until(PATIENCE, look).await {
+            Some(found) => found,
+            None => panic!("{}: waited for {what} in vain: {:#?}\n{:#?}", self.name, self.view().await, self.log()),
+        }
+    }
+
+    /// Waits until the interface gives an answer; none if it gives none in this time or the client has ended.
+    pub async fn try_until<T>(&self, patience: Duration, look: impl Fn(&InterfaceView) -> Option<T>) -> Option<T> {
         let mut changes = self.ears.changes.subscribe();
         let waiting = async {
             loop {
                 changes.mark_unchanged();
-                if let Some(found) = look(&self.view().await) {
-                    return found;
+                if let Some(found) = look(&self.client.interface_view().await.ok()?) {
+                    return Some(found);
                 }
-                if changes.changed().await.is_err() {
-                    std::future::pending::<()>().await;
+                tokio::select! {
+                    changed = changes.changed() => changed.ok()?,
+                    () = self.client.ended() => return None,
                 }
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(found) => found,
-            Err(_) => panic!("{}: waited for {what} in vain: {:#?}\n{:#?}", self.name, self.view().await, self.log()),
-        }
+        tokio::time::timeout(patience, waiting).await.ok().flatten()
     }
 
     /// Waits until a form gives an answer.

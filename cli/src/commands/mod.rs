@@ -8,6 +8,7 @@ pub mod import;
 pub mod phone;
 pub mod report;
 pub mod serve;
+pub mod test;
 pub mod user;
 
 use std::path::{Path, PathBuf};
@@ -48,6 +49,9 @@ pub enum CommandError {
     /// The server refused.
     #[error(transparent)]
     Refused(#[from] ServerError),
+    /// Scenarios failed; they were shown already.
+    #[error("scenarios failed")]
+    Scenarios,
     /// An argument does not fit.
     #[error("{0}")]
     Argument(String),

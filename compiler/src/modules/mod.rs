@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use twinshore_metadata::{CompiledModule, FormName, ModuleName, ModulePlace, ObjectName, Target};
 
-use crate::diagnostics::{Diagnostics, Place};
+use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::source::Source;
 
 pub use strip::{GlobalUse, QueryText};
@@ -77,6 +77,18 @@ pub fn compile(source: &Source, target: Target, diagnostics: &mut Diagnostics) -
     let stripped = strip::strip(&source.file, &text, diagnostics)?;
     let module = CompiledModule { file: source.file.clone(), code: stripped.code, exports: stripped.exports };
     Some(Compiled { module, uses: stripped.uses, queries: stripped.queries })
+}
+
+/// JavaScript of a TypeScript file that is no part of a configuration: its types taken away, lines and columns kept.
+///
+/// # Errors
+/// What is wrong with it, with places.
+pub fn strip_types(file: &str, text: &str) -> Result<String, Vec<Diagnostic>> {
+    let mut diagnostics = Diagnostics::default();
+    match strip::strip(file, text, &mut diagnostics) {
+        Some(stripped) => Ok(stripped.code),
+        None => Err(diagnostics.0),
+    }
 }
 
 /// Modules by name; two sources of one name are an error.

@@ -8,6 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot, watch};
+use twinshore_engine::Engine;
+use twinshore_metadata::Value;
+use twinshore_modules::HostError;
+use twinshore_protocol::ServerError;
 
 use crate::actor;
 use crate::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
@@ -95,8 +99,18 @@ pub enum Request {
     FormView(u32, oneshot::Sender<Option<FormView>>),
     /// A view of the interface.
     InterfaceView(oneshot::Sender<InterfaceView>),
+    /// Exchange at once and tell how it went.
+    Exchange(oneshot::Sender<Result<(), ServerError>>),
+    /// Carry out an operation of module code.
+    Operation(String, Vec<Value>, oneshot::Sender<Result<Value, HostError>>),
+    /// The stand-alone server.
+    StandAlone(oneshot::Sender<Option<Engine>>),
+    /// Tell when everything that was caused so far is finished.
+    Settled(oneshot::Sender<()>),
     /// End.
     Stop,
+    /// End and keep nothing on the way.
+    Kill,
 }
 
 /// A running client. Cheap to clone; ends with [`Client::stop`] or when the last handle is dropped.
@@ -254,6 +268,48 @@ impl Client {
         let (done, view) = oneshot::channel();
         self.send(Request::InterfaceView(done));
         view.await.map_err(|_| ClientError::Stopped)
+    }
+
+    /// Exchanges at once; answers when a round that began after this call has ended.
+    ///
+    /// # Errors
+    /// `MainServerUnavailable` if no round may run now, else what stopped the round.
+    pub async fn exchange(&self) -> Result<(), ServerError> {
+        let (done, ended) = oneshot::channel();
+        self.send(Request::Exchange(done));
+        ended.await.unwrap_or(Err(ServerError::SessionExpired))
+    }
+
+    /// Carries out an operation of [`twinshore_modules::HostApi`] as client module code would: calls are routed by R2, forms open.
+    /// For whoever drives an app from outside, as scenarios do.
+    ///
+    /// # Errors
+    /// What module code would see.
+    pub async fn operation(&self, name: &str, arguments: Vec<Value>) -> Result<Value, HostError> {
+        let (done, result) = oneshot::channel();
+        self.send(Request::Operation(name.to_owned(), arguments, done));
+        result.await.unwrap_or_else(|_| Err(HostError::new("Stopped", "The app is not running.")))
+    }
+
+    /// The stand-alone server, while somebody works.
+    pub async fn stand_alone(&self) -> Option<Engine> {
+        let (done, engine) = oneshot::channel();
+        self.send(Request::StandAlone(done));
+        engine.await.ok().flatten()
+    }
+
+    /// Waits until everything that requests so far have caused is finished: calls are answered, handlers have ended. A question
+    /// to the person counts as an end; exchange rounds and probes go on by themselves.
+    pub async fn settled(&self) {
+        let (done, settled) = oneshot::channel();
+        self.send(Request::Settled(done));
+        // A client that ended is as settled as can be.
+        let _ = settled.await;
+    }
+
+    /// Ends the client as if its process were killed: nothing is kept that was not kept already.
+    pub fn kill(&self) {
+        self.send(Request::Kill);
     }
 
     /// Ends the client; what was typed is kept.

@@ -32,6 +32,8 @@ pub enum Side {
     Server,
     /// The client.
     Client,
+    /// A program with an API of its own: the source of its prelude, a function of what `common.js` and `forms.js` give.
+    Own(&'static str),
 }
 
 /// Modules of one bundle on one side.

@@ -35,6 +35,7 @@ pub fn prepare(ctx: &Ctx<'_>, shared: &Rc<Shared>, common: &[String]) -> rquickj
     let side = match shared.side {
         Side::Server => prelude(SERVER, "server")?,
         Side::Client => prelude(CLIENT, "client")?,
+        Side::Own(source) => prelude(source, "own")?,
     };
     side.call::<_, ()>((entry.clone(), forms))?;
     let offer: Function<'_> = entry.get("offer")?;

@@ -13,7 +13,7 @@ use crate::shared::Shared;
 pub fn common_name(side: Side, module: &str) -> ModuleName {
     let place = match side {
         Side::Server => ModulePlace::Server,
-        Side::Client => ModulePlace::Client,
+        Side::Client | Side::Own(_) => ModulePlace::Client,
     };
     ModuleName::Common(module.to_owned(), place)
 }
@@ -38,7 +38,25 @@ fn of_file<'a>(shared: &'a Shared, file: &str) -> Option<&'a CompiledModule> {
     shared.modules.values().find(|module| module.file == file)
 }
 
-/// `import … from "Prices"` means the common module's half of this side.
+/// The file that `./name` or `../name` means in a file of the same folder tree, with or without `.ts`.
+fn beside(shared: &Shared, base: &str, name: &str) -> Option<String> {
+    if !name.starts_with("./") && !name.starts_with("../") {
+        return None;
+    }
+    let mut parts: Vec<&str> = base.split('/').collect();
+    parts.pop();
+    for part in name.split('/') {
+        match part {
+            "." => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    [path.clone(), format!("{path}.ts")].into_iter().find(|path| of_file(shared, path).is_some())
+}
+
+/// `import … from "Prices"` means the common module's half of this side, `"./helpers"` the file beside.
 pub struct Names(pub Rc<Shared>);
 
 impl Resolver for Names {
@@ -50,12 +68,13 @@ impl Resolver for Names {
         _: Option<ImportAttributes<'js>>,
     ) -> rquickjs::Result<String> {
         let common = self.0.modules.get(&common_name(self.0.side, name));
-        match common.or_else(|| of_file(&self.0, name)) {
-            Some(module) => Ok(module.file.clone()),
+        let found = common.or_else(|| of_file(&self.0, name)).map(|module| module.file.clone());
+        match found.or_else(|| beside(&self.0, base, name)) {
+            Some(file) => Ok(file),
             None => Err(rquickjs::Error::new_resolving_message(
                 base,
                 name,
-                "no common module of this name has a half for this side",
+                "no common module of this name has a half for this side, and no such file lies there",
             )),
         }
     }

@@ -5,7 +5,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -13,6 +12,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::budget::{Budget, Direction};
 use super::{Counters, LinkState, Trap};
 
 /// Bytes read at once.
@@ -21,12 +21,9 @@ const CHUNK_BYTES: usize = 16 * 1024;
 const QUEUE_CHUNKS: usize = 64;
 
 const PORTAL_PAGE: &str = "<html><body><h1>Free Wi-Fi</h1><p>Sign in to go on.</p></body></html>";
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Direction {
-    Up,
-    Down,
-}
+const UNAVAILABLE_PAGE: &str = "<html><body><h1>503</h1><p>The upstream is not available.</p></body></html>";
+/// Neither a TLS record nor HTTP.
+const NO_TLS: &str = "220 mail.example ESMTP ready\r\n";
 
 /// Carries one connection until either side ends it or the link cuts it.
 pub(super) async fn run(
@@ -39,8 +36,9 @@ pub(super) async fn run(
     // A dropped stream must look like a dead link, not like a polite goodbye.
     let _ = client.set_zero_linger();
     let _ = client.set_nodelay(true);
-    if *rule.borrow() == LinkState::CaptivePortal {
-        let _ = answer_as_portal(client).await;
+    let state = *rule.borrow();
+    if state.answers_itself() {
+        let _ = answer_in_its_place(client, state).await;
         return;
     }
     if wait_while_half_open(&mut rule.clone()).await.is_err() {
@@ -56,13 +54,18 @@ pub(super) async fn run(
     let _ = tokio::try_join!(up, down);
 }
 
-async fn answer_as_portal(mut client: TcpStream) -> io::Result<()> {
+async fn answer_in_its_place(mut client: TcpStream, state: LinkState) -> io::Result<()> {
     let mut request = vec![0; CHUNK_BYTES];
     let _ = client.read(&mut request).await?;
-    let answer = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{PORTAL_PAGE}",
-        PORTAL_PAGE.len()
-    );
+    let page = |status: &str, page: &str| {
+        let length = page.len();
+        format!("HTTP/1.1 {status}\r\nContent-Type: text/html\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{page}")
+    };
+    let answer = match state {
+        LinkState::CaptivePortal => page("200 OK", PORTAL_PAGE),
+        LinkState::Unavailable => page("503 Service Unavailable", UNAVAILABLE_PAGE),
+        _ => NO_TLS.to_owned(),
+    };
     client.write_all(answer.as_bytes()).await?;
     client.shutdown().await?;
     // The client reads to the end before the stream is dropped, else the reset would eat the page.
@@ -86,14 +89,14 @@ async fn carry(
     let mut waiting: VecDeque<(Instant, Vec<u8>)> = VecDeque::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     let mut ended = false;
-    let mut budget = Budget::of(*rule.borrow_and_update());
+    let mut budget = Budget::of(*rule.borrow_and_update(), direction);
     loop {
         let due = waiting.front().map(|(due, _)| (*due).max(budget.free_at));
         tokio::select! {
             biased;
             changed = rule.changed() => {
                 changed.map_err(|_| cut())?;
-                budget = Budget::of(wait_while_half_open(&mut rule).await.map_err(|_| cut())?);
+                budget = Budget::of(wait_while_half_open(&mut rule).await.map_err(|_| cut())?, direction);
                 rule.mark_unchanged();
             }
             () = wait_until(due), if due.is_some() => {
@@ -103,7 +106,7 @@ async fn carry(
                     wait_while_half_open(&mut rule).await.map_err(|_| cut())?;
                     continue;
                 }
-                let allowed = cut_of.allow(direction, &chunk[..budget.allow(direction, chunk.len())]);
+                let allowed = cut_of.allow(direction, &chunk[..budget.allow(chunk.len())]);
                 to.write_all(&chunk[..allowed]).await?;
                 passed.fetch_add(allowed as u64, Ordering::Relaxed);
                 if allowed < chunk.len() {
@@ -114,7 +117,7 @@ async fn carry(
                 let count = count?;
                 ended = count == 0;
                 if count > 0 {
-                    waiting.push_back((Instant::now() + budget.latency, buffer[..count].to_vec()));
+                    waiting.push_back((budget.due(count), buffer[..count].to_vec()));
                 }
             }
         }
@@ -157,40 +160,5 @@ impl Cut {
         let allowed = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         self.left.store(left - allowed as u64, Ordering::Relaxed);
         allowed
-    }
-}
-
-/// What the state leaves a direction: when the next chunk may go and how many bytes of answers may still pass.
-struct Budget {
-    latency: Duration,
-    bytes_per_s: Option<u64>,
-    answer_bytes: Option<u64>,
-    free_at: Instant,
-}
-
-impl Budget {
-    fn of(state: LinkState) -> Self {
-        let (latency, bytes_per_s, answer_bytes) = match state {
-            LinkState::Slow { latency_ms, bytes_per_s } => (latency_ms, Some(bytes_per_s.max(1)), None),
-            LinkState::CutAfter { bytes } => (0, None, Some(bytes)),
-            LinkState::CutAnswers => (0, None, Some(0)),
-            _ => (0, None, None),
-        };
-        Self { latency: Duration::from_millis(latency), bytes_per_s, answer_bytes, free_at: Instant::now() }
-    }
-
-    /// How much of a chunk may pass; books the time it takes.
-    fn allow(&mut self, direction: Direction, length: usize) -> usize {
-        if let Some(rate) = self.bytes_per_s {
-            self.free_at = Instant::now() + Duration::from_micros(length as u64 * 1_000_000 / rate);
-        }
-        match (&mut self.answer_bytes, direction) {
-            (Some(left), Direction::Down) => {
-                let allowed = length.min(usize::try_from(*left).unwrap_or(usize::MAX));
-                *left -= allowed as u64;
-                allowed
-            }
-            _ => length,
-        }
     }
 }

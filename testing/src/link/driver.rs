@@ -144,8 +144,8 @@ impl Driver {
     async fn hold(&mut self, state: LinkState) {
         let was = self.rule.send_replace(state);
         let lost = state == LinkState::Lost;
-        let portal = (state == LinkState::CaptivePortal) != (was == LinkState::CaptivePortal);
-        if lost || portal {
+        let other_end = (state.answers_itself() || was.answers_itself()) && state != was;
+        if lost || other_end {
             self.connections.shutdown().await;
         }
         let port = self.port.take();

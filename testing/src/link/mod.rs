@@ -3,6 +3,7 @@
 //! What a state does is done to real connections: lost means that the port refuses and open connections are reset.
 //! [`Link::set`] returns when the state holds: from then on no byte passes that the state forbids.
 
+mod budget;
 mod connection;
 mod driver;
 
@@ -30,6 +31,8 @@ pub enum LinkState {
         /// Bytes a second, each way and connection.
         bytes_per_s: u64,
     },
+    /// Passes everything as these figures say.
+    Shaped(LinkFigures),
     /// Refuses; open connections are reset.
     Lost,
     /// Accepts and keeps connections, but nothing passes; what was sent arrives when the link is good again.
@@ -51,6 +54,36 @@ pub enum LinkState {
     CutAnswers,
     /// Some Wi-Fi's sign-in page answers instead of the main server.
     CaptivePortal,
+    /// A proxy on the way answers that the service is not available (503).
+    Unavailable,
+    /// Whoever takes the connection does not speak TLS: a client that wants it fails at the handshake, one that doesn't gets nothing
+    /// it understands.
+    NoTls,
+}
+
+/// A link in figures. What is 0 does not limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct LinkFigures {
+    /// Delay of each byte, each way.
+    pub latency_ms: u64,
+    /// A chunk may be so much later; order is kept.
+    pub jitter_ms: u64,
+    /// Bytes a second, each way and connection.
+    pub bytes_per_second: u64,
+    /// Part of the segments that are lost and sent again: what TCP makes of loss is lateness.
+    pub loss_percent: u8,
+    /// Each connection is reset after so many more bytes of answers.
+    pub cut_after_bytes: Option<u64>,
+    /// Where jitter and loss begin to count; the same seed gives the same link.
+    pub seed: u64,
+}
+
+impl LinkState {
+    /// Answers connections itself, in the main server's place.
+    pub(crate) const fn answers_itself(self) -> bool {
+        matches!(self, Self::CaptivePortal | Self::Unavailable | Self::NoTls)
+    }
 }
 
 /// What passed since the link was made.

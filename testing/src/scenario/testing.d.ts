@@ -129,8 +129,10 @@ declare module "@twinshore/testing" {
     setConstant(name: string, value: unknown): Promise<void>;
     /** Calls a function of a server module on the main server as a user (default: with the rights of the platform). */
     call(module: string, method: string, values?: unknown[], options?: { user?: string }): Promise<any>;
-    /** Requests that reached the main server since the scenario began, in order. `request` is e.g. `"module_call"`, `"open_form"`, `"write_form"`, `"exchange"`, `"session"` (the heartbeat); `name` is the module and method, the form, the object. */
+    /** Requests that reached the main server since the scenario began, in order. `request` is e.g. `"module_call"`, `"open_form"`, `"write_form"`, `"handshake"`, `"upload"`, `"download"`, `"hello"` (heartbeats and probes); `name` is the module and method, the form, the object. */
     calls(filter?: { user?: string; request?: string }): MainCall[];
+    /** Devices that exchange: `waiting` is how many changes each has not received yet. */
+    nodes(): Promise<{ code: string; name: string; user: string; waiting: Decimal; revoked: boolean }[]>;
     /** A new user, or new roles or password for one. */
     user(name: string, options: string[] | UserOptions): Promise<void>;
     /** The user may not work any more (A3). */
@@ -198,7 +200,7 @@ declare module "@twinshore/testing" {
   }
 
   export type LinkName =
-    | "good" | "slow" | "lost" | "flapping" | "halfOpen" | "captivePortal" | "cutAnswers" | "unavailable503" | "tlsFailure" | "dnsFailure";
+    | "good" | "slow" | "lost" | "flapping" | "halfOpen" | "captivePortal" | "cutAnswers" | "unavailable503" | "tlsFailure";
   export interface LinkFigures {
     /** Delay each way. */
     latencyMs?: number;
@@ -247,7 +249,7 @@ declare module "@twinshore/testing" {
     readonly forms: Form[];
     /** Open form by the name of its form or object, if there is one. */
     form(name: string): Form | undefined;
-    /** Texts shown to the person, oldest first. */
+    /** Texts shown to the person since the app was started, oldest first. */
     readonly messages: string[];
     /** Question that waits: text and buttons (ids). */
     readonly dialog: { text: string; buttons: string[]; captions: string[] } | null;
@@ -293,7 +295,7 @@ declare module "@twinshore/testing" {
     resume(): Promise<void>;
     /** Like kill -9: nothing is saved on the way. */
     kill(): Promise<void>;
-    /** Kills the phone when a request of this kind has left, or its answer has come. Resolves when it happened. */
+    /** Kills the phone when a request of this kind has reached the main server (`"sent"`), or was carried out and its answer is on the way (`"answered"`). Resolves when it happened. */
     killAt(request: string, when: "sent" | "answered"): Promise<void>;
     /** Starts it again after a kill, or ends it and starts it. Waits for the menu (or the sign-in, if that is what it shows). */
     restart(options?: { settings?: PhoneSettings }): Promise<void>;

@@ -12,8 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tempfile::TempDir;
 use twinshore_client::Timers;
 use twinshore_engine::Engine;
+use twinshore_engine::users::{self, User};
 use twinshore_protocol::{Clock, SystemClock};
-use twinshore_server::{Config, ServeError, Source};
+use twinshore_server::{Config, ServeError, SharedWatch, Source};
 
 use crate::{DirectLink, Link, LinkError};
 
@@ -43,10 +44,20 @@ pub enum WorldError {
     },
 }
 
+/// What a world is made of.
+pub struct WorldOptions {
+    /// The configuration.
+    pub source: Source,
+    /// The main server's clock.
+    pub clock: Arc<dyn Clock>,
+    /// Sees the main server's requests.
+    pub watch: Option<SharedWatch>,
+}
+
 /// A main server with its database and the links to it.
 pub struct World {
     folder: TempDir,
-    config: Config,
+    config: Mutex<Config>,
     main: Arc<Mutex<Option<MainServer>>>,
     links: Mutex<Vec<Weak<Link>>>,
 }
@@ -71,11 +82,20 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub fn new(source: Source, clock: Arc<dyn Clock>) -> Result<Self, WorldError> {
+        Self::of(WorldOptions { source, clock, watch: None })
+    }
+
+    /// A world.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn of(options: WorldOptions) -> Result<Self, WorldError> {
         let folder = tempfile::Builder::new().prefix("twinshore-world-").tempdir()?;
-        let mut config = Config::of(source, folder.path().join("main.db"));
-        config.clock = clock;
+        let mut config = Config::of(options.source, folder.path().join("main.db"));
+        config.clock = options.clock;
+        config.watch = options.watch;
         let main = MainServer::start(config.clone())?;
-        Ok(Self { folder, config, main: Arc::new(Mutex::new(Some(main))), links: Mutex::default() })
+        Ok(Self { folder, config: Mutex::new(config), main: Arc::new(Mutex::new(Some(main))), links: Mutex::default() })
     }
 
     /// Address of the main server itself; none while it is down.
@@ -117,6 +137,17 @@ impl World {
         main_server::add_user(&engine, name, password, roles).map_err(|error| failed(error.to_string()))
     }
 
+    /// Adds or replaces a user as it stands.
+    ///
+    /// # Errors
+    /// [`WorldError::User`].
+    pub fn put_user(&self, user: &User) -> Result<(), WorldError> {
+        let failed = |cause: String| WorldError::User { name: user.name.clone(), cause };
+        let engine = self.engine().ok_or_else(|| failed("the main server is down".into()))?;
+        let writer = engine.database().writer().map_err(|error| failed(error.to_string()))?;
+        users::put(&writer, user).map_err(|error| failed(error.to_string()))
+    }
+
     /// Kills the main server: connections are cut, what was not committed is gone.
     pub fn kill_main(&self) {
         let main = self.main.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -129,7 +160,8 @@ impl World {
     /// [`WorldError`].
     pub fn start_main(&self) -> Result<(), WorldError> {
         self.kill_main();
-        let main = MainServer::start(self.config.clone())?;
+        let config = self.config.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let main = MainServer::start(config)?;
         let address = main.running().address();
         *self.main.lock().unwrap_or_else(PoisonError::into_inner) = Some(main);
         let mut links = self.links.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,8 +173,8 @@ impl World {
     ///
     /// # Errors
     /// [`WorldError`].
-    pub fn update(&mut self, source: Source) -> Result<(), WorldError> {
-        self.config.source = source;
+    pub fn update(&self, source: Source) -> Result<(), WorldError> {
+        self.config.lock().unwrap_or_else(PoisonError::into_inner).source = source;
         self.start_main()
     }
 

@@ -49,7 +49,9 @@ impl App {
                 return Err(error);
             }
         };
+        let asked = self.rest.asked();
         let result = call(target).await;
+        drop(asked);
         // Calls of the main server are logged where they are made.
         if server == UsedServer::Standalone {
             let took = self.options.clock.elapsed().saturating_sub(started);

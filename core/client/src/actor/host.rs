@@ -25,6 +25,39 @@ pub struct ClientHost {
 
 type Reply = Result<Value, HostError>;
 
+/// Operations that wait for a person or a server.
+const LATER: [&str; 12] = [
+    "server.call",
+    "mainServer.call",
+    "form.server",
+    "form.write",
+    "form.close",
+    "form.reopen",
+    "form.open",
+    "form.openForResult",
+    "form.reopenAll",
+    "option.get",
+    "ask",
+    "call.repeat",
+];
+
+/// Carries out an operation for somebody outside as for module code, to its end.
+pub async fn operate(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
+    if operation == "mode.set" {
+        let mode = mode_of(&arguments).ok_or_else(no_mode)?;
+        return app.set_mode(mode).map(|()| Value::Empty).map_err(|error| host_error(app, error));
+    }
+    if LATER.contains(&operation) { later(app, operation, arguments).await } else { now(app, operation, arguments) }
+}
+
+fn mode_of(arguments: &[Value]) -> Option<Mode> {
+    arguments.first().and_then(Value::as_text).and_then(Mode::parse)
+}
+
+fn no_mode() -> HostError {
+    wrong("a mode is wanted: Mode.Normal, Mode.Offline or Mode.PoorConnection")
+}
+
 impl ClientHost {
     /// The host of the context that runs forms of a server.
     pub const fn new(app: Weak<App>, server: UsedServer) -> Self {
@@ -62,20 +95,17 @@ impl HostApi for ClientHost {
             return HostReply::Ready(Err(HostError::new("Stopped", "The app is closing.")));
         };
         match operation {
-            "server.call" | "mainServer.call" | "form.server" | "form.write" | "form.close" | "form.reopen" | "form.open"
-            | "form.openForResult" | "form.reopenAll" | "option.get" | "ask" | "call.repeat" => {
+            _ if LATER.contains(&operation) => {
                 let ticket = app.tickets.replace(app.tickets.get() + 1);
                 let (operation, server) = (operation.to_owned(), self.server);
-                app.spawn(move |app| async move {
+                app.spawn_caused(move |app| async move {
                     let result = later(&app, &operation, arguments).await;
                     app.complete(server, ticket, result);
                 });
                 HostReply::Later(ticket)
             }
             "mode.set" => {
-                let Some(mode) = arguments.first().and_then(Value::as_text).and_then(Mode::parse) else {
-                    return HostReply::Ready(Err(wrong("a mode is wanted: Mode.Normal, Mode.Offline or Mode.PoorConnection")));
-                };
+                let Some(mode) = mode_of(&arguments) else { return HostReply::Ready(Err(no_mode())) };
                 HostReply::Ready(app.set_mode(mode).map(|()| Value::Empty).map_err(|error| host_error(&app, error)))
             }
             _ => HostReply::Ready(now(&app, operation, arguments)),

@@ -50,11 +50,13 @@ impl App {
     /// Asks the main server; a question on its way is given up.
     fn start_probe(self: &Rc<Self>) {
         let app = Rc::clone(self);
+        let caused = self.rest.caused();
         let probe = spawn_local(async move {
             let answer = app.connection.hello().await;
             app.probe.take();
             app.probed(answer);
             app.publish();
+            drop(caused);
         });
         if let Some(old) = self.probe.replace(Some(probe.abort_handle())) {
             old.abort();
@@ -121,7 +123,7 @@ impl App {
         for instruction in instructions {
             match instruction {
                 AvailabilityInstruction::Probe => self.start_probe(),
-                AvailabilityInstruction::CheckConfiguration => self.spawn(|app| async move {
+                AvailabilityInstruction::CheckConfiguration => self.spawn_caused(|app| async move {
                     let fits = app.configuration_fits().await;
                     app.link_event(AvailabilityEvent::ConfigurationChecked { fits });
                 }),
@@ -130,11 +132,11 @@ impl App {
                     self.listen_now.notify_one();
                     if available {
                         self.exchange_now.notify_one();
-                        self.spawn(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
+                        self.spawn_caused(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
                     }
                 }
                 AvailabilityInstruction::Announce { available } => {
-                    self.spawn(move |app| async move { app.announce(available).await });
+                    self.spawn_caused(move |app| async move { app.announce(available).await });
                 }
                 AvailabilityInstruction::Offer(offer) => self.offer(offer),
             }

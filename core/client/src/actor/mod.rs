@@ -16,6 +16,7 @@ mod lists;
 mod locks;
 mod options;
 mod reopen;
+mod rest;
 mod start;
 mod sync;
 mod windows;
@@ -174,6 +175,9 @@ pub(crate) struct App {
     /// Reopenings that run; availability is announced when there is none (F9).
     pub reopening: Cell<u32>,
     pub reopened: Notify,
+    pub rest: rest::Rest,
+    /// Who waits for the end of the next exchange round.
+    pub rounds: RefCell<Vec<oneshot::Sender<Result<(), ServerError>>>>,
     internal: RefCell<mpsc::UnboundedReceiver<Internal>>,
     /// The other end of it, for threads of the stand-alone server.
     pub inside: mpsc::UnboundedSender<Internal>,
@@ -272,6 +276,8 @@ impl App {
             tickets: Cell::new(1),
             reopening: Cell::new(0),
             reopened: Notify::new(),
+            rest: rest::Rest::default(),
+            rounds: RefCell::default(),
             internal: RefCell::new(received),
             inside: internal,
         }))
@@ -279,16 +285,21 @@ impl App {
 
     async fn run(self: Rc<Self>, mut requests: mpsc::UnboundedReceiver<Request>) {
         self.tell_language();
-        self.spawn(|app| async move { app.resume_work().await });
+        self.spawn_caused(|app| async move { app.resume_work().await });
         self.spawn(|app| async move { app.watch_main_server().await });
         self.spawn(|app| async move { app.exchange_forever().await });
         self.spawn(|app| async move { app.keep_when_there_is_room().await });
         self.spawn(|app| async move { app.listen_for_changes().await });
         self.publish();
+        let mut killed = false;
         loop {
             tokio::select! {
                 request = requests.recv() => match request {
                     None | Some(Request::Stop) => break,
+                    Some(Request::Kill) => {
+                        killed = true;
+                        break;
+                    }
                     Some(request) => self.take(request),
                 },
                 Some(event) = std::future::poll_fn(|context| self.internal.borrow_mut().poll_recv(context)) => {
@@ -298,7 +309,9 @@ impl App {
             self.publish();
         }
         self.stopping.set(true);
-        let _ = self.keep_all_drafts();
+        if !killed {
+            let _ = self.keep_all_drafts();
+        }
     }
 
     /// Runs something on this thread while other things go on.
@@ -308,6 +321,18 @@ impl App {
         spawn_local(async move {
             future.await;
             app.publish();
+        });
+    }
+
+    /// As [`App::spawn`], for what a request or an event causes: the client is not settled before it ends.
+    pub fn spawn_caused<F: Future<Output = ()> + 'static>(self: &Rc<Self>, work: impl FnOnce(Rc<Self>) -> F) {
+        let caused = self.rest.caused();
+        self.spawn(move |app| {
+            let future = work(app);
+            async move {
+                future.await;
+                drop(caused);
+            }
         });
     }
 
@@ -331,11 +356,11 @@ impl App {
                 self.observers.borrow_mut().remove(&id);
                 self.form_observers.borrow_mut().remove(&id);
             }
-            Request::Dispatch(form, event) => self.spawn(move |app| async move { app.handle(form, event).await }),
-            Request::SignIn(user, password) => self.spawn(move |app| async move { app.sign_in(user, password).await }),
-            Request::SignOut => self.spawn(|app| async move { app.sign_out().await }),
-            Request::RetryDownload => self.spawn(|app| async move { app.download().await }),
-            Request::Open(item) => self.spawn(move |app| async move { app.open_item(&item).await }),
+            Request::Dispatch(form, event) => self.spawn_caused(move |app| async move { app.handle(form, event).await }),
+            Request::SignIn(user, password) => self.spawn_caused(move |app| async move { app.sign_in(user, password).await }),
+            Request::SignOut => self.spawn_caused(|app| async move { app.sign_out().await }),
+            Request::RetryDownload => self.spawn_caused(|app| async move { app.download().await }),
+            Request::Open(item) => self.spawn_caused(move |app| async move { app.open_item(&item).await }),
             Request::Activate(form) => self.activate(form),
             Request::SetMode(mode) => self.set_mode_or_tell(Mode::of(mode)),
             Request::AnswerDialog(id, button) => self.answer(id, button),
@@ -347,7 +372,7 @@ impl App {
                 }
             }
             Request::CancelWait(id) => self.cancel_wait(id),
-            Request::TakeDraft(id) => self.spawn(move |app| async move { app.take_draft(&id).await }),
+            Request::TakeDraft(id) => self.spawn_caused(move |app| async move { app.take_draft(&id).await }),
             Request::DiscardDraft(id) => {
                 self.drop_draft(&id);
                 self.changed();
@@ -371,7 +396,19 @@ impl App {
             Request::InterfaceView(done) => {
                 let _ = done.send(self.interface());
             }
-            Request::Stop => {}
+            Request::Exchange(done) => {
+                self.rounds.borrow_mut().push(done);
+                self.exchange_now.notify_one();
+            }
+            Request::Operation(name, arguments, done) => {
+                self.spawn_caused(move |app| async move { drop(done.send(host::operate(&app, &name, arguments).await)) });
+            }
+            Request::StandAlone(done) => drop(done.send(self.work().map(|work| work.engine.clone()))),
+            Request::Settled(done) => self.spawn(|app| async move {
+                app.rest.settled(|| !app.state.borrow().dialogs.is_empty()).await;
+                let _ = done.send(());
+            }),
+            Request::Stop | Request::Kill => {}
         }
     }
 
@@ -531,6 +568,7 @@ impl App {
         // Counted whether code asks or the platform: then no handler runs that would be waited for in vain.
         self.asking.set(self.asking.get() + 1);
         self.code_ended.notify_waiters();
+        self.rest.look();
         let answer = answer.await.ok();
         self.asking.set(self.asking.get() - 1);
         answer

@@ -6,7 +6,7 @@ use std::time::Duration;
 use twinshore_engine::EngineError;
 use twinshore_engine::exchange::AttentionItem;
 use twinshore_metadata::ObjectName;
-use twinshore_protocol::{ChangePosition, ExchangePeer, ServerError};
+use twinshore_protocol::{ChangePosition, ExchangePeer, ServerError, UnavailableReason};
 
 use super::App;
 use crate::{Mode, UsedServer};
@@ -26,14 +26,18 @@ impl App {
             if self.stopping.get() {
                 return;
             }
+            let waiting = self.rounds.take();
             if !self.may_exchange() {
                 pause = None;
+                let refused = self.no_round();
+                waiting.into_iter().for_each(|done| drop(done.send(Err(refused.clone()))));
                 continue;
             }
             self.state.borrow_mut().exchange.running = true;
             self.changed();
             let result = self.round(|_, _, _| {}).await;
             let error = result.as_ref().err().map(|error| self.error_text(error));
+            let told = result.clone();
             let mut state = self.state.borrow_mut();
             state.exchange.running = false;
             match error {
@@ -50,6 +54,15 @@ impl App {
             drop(state);
             self.update_pending();
             self.publish();
+            waiting.into_iter().for_each(|done| drop(done.send(told.clone())));
+        }
+    }
+
+    /// Why no round may run now.
+    fn no_round(&self) -> ServerError {
+        match self.state.borrow().mode {
+            Mode::Offline => ServerError::MainServerUnavailable { reason: UnavailableReason::OfflineMode },
+            _ => ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection },
         }
     }
 
@@ -119,7 +132,7 @@ impl App {
             let listening = self.connection.listen(from, move |_| {
                 if let Some(app) = app.upgrade() {
                     app.exchange_now.notify_one();
-                    app.spawn(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
+                    app.spawn_caused(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
                 }
             });
             let (clock, pause) = (&self.options.clock, self.options.settings.listen_retry);
@@ -144,6 +157,7 @@ impl App {
                 if app.work().is_none() {
                     return;
                 }
+                let caused = app.rest.caused();
                 if !notice.loaded {
                     app.update_pending();
                     if on_change {
@@ -154,6 +168,7 @@ impl App {
                 app.refresh_lists(Some(UsedServer::Standalone), Some(&objects)).await;
                 app.refresh_items(&notice.references).await;
                 app.publish();
+                drop(caused);
             }
         });
     }

@@ -1,0 +1,157 @@
+//! `twinshore test DIR`: plays the scenarios of a configuration.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use clap::Args;
+use notify::{EventKind, RecursiveMode, Watcher as _};
+use twinshore_testing::scenario::{DECLARATIONS, Listing, Options, Report, list, run, tests_folder};
+
+use super::CommandError;
+use crate::output;
+
+/// Editors write a file in several steps; what follows within this time is one change.
+const ONE_CHANGE: Duration = Duration::from_millis(200);
+/// Name of the declarations beside scenarios.
+const TYPES: &str = "testing.d.ts";
+
+/// Arguments.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Configuration folder, folder of scenarios, or one scenario file
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Play only scenarios whose name or file holds this text
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+    /// Scenarios at a time [default: one a core]
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// Begin chance here, to play a run again
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Seconds that a scenario may take if it says nothing else
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    limit: u64,
+    /// Play again when a file of the configuration or of the scenarios changes
+    #[arg(long)]
+    watch: bool,
+    /// Say which scenarios there are and play none
+    #[arg(long)]
+    list: bool,
+    /// Write the outcome as JUnit's XML too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write the outcome as JSON too
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the declarations for editors into the folder of scenarios and play none
+    #[arg(long)]
+    types: bool,
+}
+
+fn written(path: &Path, text: &str) -> Result<(), CommandError> {
+    std::fs::write(path, text).map_err(|cause| CommandError::File { path: path.to_owned(), cause })
+}
+
+impl Test {
+    /// Plays, lists or writes; fails if a scenario does.
+    pub async fn run(self) -> Result<(), CommandError> {
+        // Scenarios have runtimes of their own and block.
+        let run = tokio::task::spawn_blocking(move || self.run_here());
+        run.await.unwrap_or_else(|error| Err(CommandError::Argument(error.to_string())))
+    }
+
+    fn run_here(self) -> Result<(), CommandError> {
+        if self.types {
+            let path = tests_folder(&self.path).join(TYPES);
+            written(&path, DECLARATIONS)?;
+            output::line(format_args!("written: {}", path.display()));
+            return Ok(());
+        }
+        if self.list {
+            let Listing { scenarios, broken } = list(&self.options()).map_err(|problem| CommandError::Argument(problem.0))?;
+            scenarios.iter().for_each(|(place, name)| output::line(format_args!("{place}  {name}")));
+            broken.iter().for_each(output::line);
+            return if broken.is_empty() { Ok(()) } else { Err(CommandError::Scenarios) };
+        }
+        if self.watch { self.watch_and_play() } else { self.play() }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            path: self.path.clone(),
+            filter: self.filter.clone(),
+            jobs: self.jobs,
+            seed: self.seed,
+            limit: Some(Duration::from_secs(self.limit)),
+        }
+    }
+
+    fn play(&self) -> Result<(), CommandError> {
+        let report = run(&self.options(), |played| output::line(played.text()));
+        let report = report.map_err(|problem| CommandError::Argument(problem.0))?;
+        for problem in &report.broken {
+            output::line(format_args!("BROKEN {problem}"));
+        }
+        self.keep(&report)?;
+        if report.is_partial {
+            output::line("Only scenarios marked with scenario.only were played.");
+        }
+        output::line(format_args!("seed {}", report.seed));
+        output::line(report.summary());
+        let nothing = report.played.is_empty() && report.broken.is_empty();
+        if nothing {
+            return Err(CommandError::Argument("no scenario fits".into()));
+        }
+        if report.failed() > 0 { Err(CommandError::Scenarios) } else { Ok(()) }
+    }
+
+    fn keep(&self, report: &Report) -> Result<(), CommandError> {
+        if let Some(path) = &self.junit {
+            written(path, &report.junit())?;
+        }
+        if let Some(path) = &self.json {
+            let json = serde_json::to_string_pretty(report).map_err(|error| CommandError::Argument(error.to_string()))?;
+            written(path, &json)?;
+        }
+        Ok(())
+    }
+
+    /// Plays at each change, until the person ends it.
+    fn watch_and_play(&self) -> Result<(), CommandError> {
+        let failed = |error: notify::Error| CommandError::Argument(format!("the files can't be watched: {error}"));
+        let (told, changes) = channel();
+        let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
+        let folder = if self.path.is_file() { self.path.parent().unwrap_or(Path::new(".")) } else { &self.path };
+        watcher.watch(folder, RecursiveMode::Recursive).map_err(failed)?;
+        loop {
+            match self.play() {
+                Ok(()) | Err(CommandError::Scenarios | CommandError::Argument(_)) => {}
+                Err(error) => return Err(error),
+            }
+            output::line(format_args!("waiting for changes in {}", folder.display()));
+            if !next_change(&changes) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Waits for a change of a source; false if none can come any more.
+fn next_change(changes: &Receiver<notify::Result<notify::Event>>) -> bool {
+    loop {
+        let Ok(event) = changes.recv() else { return false };
+        if event.is_ok_and(|event| is_of_a_source(&event)) {
+            while changes.recv_timeout(ONE_CHANGE).is_ok() {}
+            return true;
+        }
+    }
+}
+
+fn is_of_a_source(event: &notify::Event) -> bool {
+    let writes = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_));
+    let source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts" || extension == "yaml");
+    writes && event.paths.iter().any(source)
+}

@@ -1,0 +1,3 @@
+export function whoami(): string {
+  return session.server;
+}
