@@ -454,6 +454,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
                 .await
                 .map_err(|error| host_error(app, error))?;
             // A form that is gone without a word gave nothing.
+            let _waits = app.rest.waits_for_person();
             Ok(result.await.unwrap_or_default())
         }
         _ => {

@@ -277,7 +277,7 @@ impl App {
         if let Some(path) = field
             && let Some(theirs) = open.session.borrow().conflicts.get(&path).cloned()
         {
-            return self.spawn(move |app| async move { app.put_value(form, element, &path, theirs).await });
+            return self.spawn_caused(move |app| async move { app.put_value(form, element, &path, theirs).await });
         }
         let Some(table) = table else { return };
         {

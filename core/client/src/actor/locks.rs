@@ -27,7 +27,7 @@ impl App {
         self.keep_draft(&open.session.borrow());
         if self.should_lock(&open.session.borrow()) {
             open.session.borrow_mut().lock = EditLock::Asked;
-            self.spawn(move |app| async move {
+            self.spawn_caused(move |app| async move {
                 let _ = app.ask_for_lock(form).await;
             });
         }
@@ -82,7 +82,7 @@ impl App {
         }
         let (server, Some(reference)) = (session.server, session.key.clone()) else { return };
         let request = LockRequest { reference, lock: false };
-        self.spawn(move |app| async move {
+        self.spawn_caused(move |app| async move {
             // A lock that can't be given back dies with its session.
             drop(app.call(server, "unlock", |s| async move { s.lock(request).await }).await);
         });
@@ -124,7 +124,7 @@ impl App {
             };
             if again && self.should_lock(&open.session.borrow()) {
                 open.session.borrow_mut().lock = EditLock::Asked;
-                self.spawn(move |app| async move {
+                self.spawn_caused(move |app| async move {
                     let _ = app.ask_for_lock(form).await;
                 });
             }

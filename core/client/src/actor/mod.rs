@@ -405,7 +405,7 @@ impl App {
             }
             Request::StandAlone(done) => drop(done.send(self.work().map(|work| work.engine.clone()))),
             Request::Settled(done) => self.spawn(|app| async move {
-                app.rest.settled(|| !app.state.borrow().dialogs.is_empty()).await;
+                app.rest.settled().await;
                 let _ = done.send(());
             }),
             Request::Stop | Request::Kill => {}
@@ -568,8 +568,9 @@ impl App {
         // Counted whether code asks or the platform: then no handler runs that would be waited for in vain.
         self.asking.set(self.asking.get() + 1);
         self.code_ended.notify_waiters();
-        self.rest.look();
+        let waits = self.rest.waits_for_person();
         let answer = answer.await.ok();
+        drop(waits);
         self.asking.set(self.asking.get() - 1);
         answer
     }

@@ -391,7 +391,7 @@ impl App {
         };
         let held: Vec<FormEvent> = held.into_iter().filter_map(moved).collect();
         if !held.is_empty() {
-            self.spawn(move |app| async move {
+            self.spawn_caused(move |app| async move {
                 for event in held {
                     app.handle(form, event).await;
                 }

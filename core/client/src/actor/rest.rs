@@ -13,6 +13,7 @@ pub struct Rest(Rc<Counts>);
 struct Counts {
     caused: Cell<u32>,
     asked: Cell<u32>,
+    person: Cell<u32>,
     changed: Notify,
 }
 
@@ -44,18 +45,20 @@ impl Rest {
         self.begin(|counts| &counts.asked)
     }
 
-    /// Something else changed that decides on rest.
-    pub fn look(&self) {
+    /// A question or an open form waits for the person.
+    pub fn waits_for_person(&self) -> UnderWay {
+        let waits = self.begin(|counts| &counts.person);
         self.0.changed.notify_waiters();
+        waits
     }
 
-    /// Waits for rest. While a question waits for the person (`is_asking`), what waits for the answer counts as ended.
-    pub async fn settled(&self, is_asking: impl Fn() -> bool) {
+    /// Waits for rest. While something waits for the person, what waits for it in turn counts as ended.
+    pub async fn settled(&self) {
         loop {
             // Made before the look, so that no change is missed.
             let changed = self.0.changed.notified();
             let counts = &self.0;
-            if counts.caused.get() == 0 || (is_asking() && counts.asked.get() == 0) {
+            if counts.caused.get() == 0 || (counts.person.get() > 0 && counts.asked.get() == 0) {
                 return;
             }
             changed.await;
