@@ -1,0 +1,98 @@
+package dev.twinshore.testing
+
+import java.io.Closeable
+import java.io.File
+import java.nio.file.Files
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.TimeUnit
+import kotlin.concurrent.thread
+
+/**
+ * A real main server over the demo's configuration and data, as a process of its own on a free port.
+ *
+ * It is ready when it says where it listens, and it ends with [close] or with this JVM, whichever comes first.
+ */
+class MainServer private constructor(private val process: Process, val port: Int, val folder: File) : Closeable {
+    override fun close() {
+        process.destroy()
+        if (!process.waitFor(END_S, TimeUnit.SECONDS)) process.destroyForcibly().waitFor()
+        folder.deleteRecursively()
+    }
+
+    /** Adds a person, as an operator does. */
+    fun addUser(name: String, password: String, language: String, vararg roles: String) {
+        val role = roles.flatMap { listOf("--role", it) }
+        run(listOf("user", "add", CONFIGURATION, name, "--database", database(folder), "--password", password, "--language", language) + role)
+    }
+
+    companion object {
+        /** What does not happen within this time does not happen. */
+        private const val READY_S = 120L
+        private const val END_S = 10L
+        private const val CONFIGURATION = "examples/field-sales"
+
+        val root: File = File(System.getProperty("twinshore.root") ?: error("start the tests by scripts/kotlin")).canonicalFile
+        private val command: File = File(System.getProperty("twinshore.bin") ?: error("start the tests by scripts/kotlin")).canonicalFile
+
+        /** Starts one with the demo's data: users ann (Seller) and bob (Seller, Manager), password `demo`. */
+        fun start(): MainServer {
+            val folder = Files.createTempDirectory("twinshore-main").toFile()
+            fill(folder)
+            val process = program(listOf("serve", CONFIGURATION, "--database", database(folder), "--port", "0"))
+                .redirectError(folder.resolve("serve.log"))
+                .start()
+            Runtime.getRuntime().addShutdownHook(Thread { process.destroyForcibly() })
+            return try {
+                val said = waitFor(process, Regex("listening on http://[^ ]*:(\\d+)"), folder.resolve("serve.log"))
+                MainServer(process, said.groupValues[1].toInt(), folder)
+            } catch (failed: IllegalStateException) {
+                process.destroyForcibly()
+                throw failed
+            }
+        }
+
+        private fun database(folder: File): String = folder.resolve("main.db").path
+
+        /** Lets the demo make its data: users, goods, customers, orders. */
+        private fun fill(folder: File) {
+            val log = folder.resolve("demo.log")
+            val demo = program(listOf("demo", "--directory", folder.path, "--port", "0")).redirectError(log).start()
+            try {
+                waitFor(demo, Regex("simulator on"), log)
+            } finally {
+                val phones = demo.descendants().toList()
+                demo.destroy()
+                phones.forEach { it.destroy() }
+                demo.waitFor()
+            }
+        }
+
+        /** Reads what a process says until it says what is waited for. */
+        private fun waitFor(process: Process, what: Regex, log: File): MatchResult {
+            val ready = CountDownLatch(1)
+            thread(isDaemon = true, name = "process watch") {
+                if (!ready.await(READY_S, TimeUnit.SECONDS)) process.destroyForcibly()
+            }
+            val lines = process.inputStream.bufferedReader()
+            while (true) {
+                val line = lines.readLine() ?: error("twinshore ended: ${log.readText()}")
+                val found = what.find(line) ?: continue
+                ready.countDown()
+                // Whatever it says later must not fill the pipe.
+                thread(isDaemon = true, name = "process output") { lines.forEachLine { } }
+                return found
+            }
+        }
+
+        private fun program(arguments: List<String>): ProcessBuilder {
+            check(command.canExecute()) { "$command is missing: run `cargo build --package twinshore`" }
+            return ProcessBuilder(listOf(command.path) + arguments).directory(root).apply { environment()["NO_COLOR"] = "1" }
+        }
+
+        private fun run(arguments: List<String>) {
+            val process = program(arguments).redirectErrorStream(true).start()
+            val said = process.inputStream.bufferedReader().readText()
+            check(process.waitFor() == 0) { "twinshore ${arguments.joinToString(" ")}: $said" }
+        }
+    }
+}
