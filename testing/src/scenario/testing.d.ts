@@ -191,7 +191,7 @@ declare module "@twinshore/testing" {
 
   /** Numbers of the client, in milliseconds where they are times. Phones of scenarios have short ones. */
   export interface PhoneSettings {
-    heartbeatMs?: number; heartbeatsMissed?: number; probeMs?: number; probeTimeoutMs?: number; answersToComeBack?: number;
+    heartbeatMs?: number; heartbeatsMissed?: number; probeMs?: number; probeTimeoutMs?: number; answersWithinMs?: number; quietMs?: number;
     callTimeoutMs?: number; connectTimeoutMs?: number;
     slowCallMs?: number; verySlowCallMs?: number; fastCallMs?: number; offerPauseMs?: number;
     waitingShownAfterMs?: number; handlerTimeMs?: number; standaloneCallTimeMs?: number;

@@ -119,7 +119,7 @@ async fn f19_drafts_of_two_people_on_one_device_are_apart() {
 
 #[tokio::test]
 async fn f19_a_draft_of_a_form_that_an_update_took_away_can_still_be_read() {
-    let mut shore = shore();
+    let shore = shore();
     let ann = shore.phone("ann").await;
     let desk = ann.open("CommonForm.Desk.Main").await;
     ann.set(desk.form, "Text", "typed at the desk").await;
