@@ -78,8 +78,8 @@ class MainServer private constructor(private val process: Process, val port: Int
                 val line = lines.readLine() ?: error("twinshore ended: ${log.readText()}")
                 val found = what.find(line) ?: continue
                 ready.countDown()
-                // Whatever it says later must not fill the pipe.
-                thread(isDaemon = true, name = "process output") { lines.forEachLine { } }
+                // Whatever it says later must not fill the pipe; that ends when the process does.
+                thread(isDaemon = true, name = "process output") { runCatching { lines.forEachLine { } } }
                 return found
             }
         }

@@ -1,0 +1,49 @@
+plugins {
+    alias(libs.plugins.android.application)
+    alias(libs.plugins.compose)
+}
+
+android {
+    namespace = "dev.twinshore.app"
+    compileSdk = 36
+    defaultConfig {
+        applicationId = providers.gradleProperty("twinshore.id").getOrElse("dev.twinshore.app")
+        minSdk = 26
+        targetSdk = 35
+        versionCode = 1
+        versionName = "0.1.0"
+        providers.gradleProperty("twinshore.server").orNull?.let { resValue("string", "main_server", it) }
+    }
+    buildFeatures {
+        compose = true
+        resValues = true
+    }
+    buildTypes {
+        release {
+            isMinifyEnabled = true
+            isShrinkResources = true
+            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "proguard-rules.pro")
+        }
+    }
+    splits {
+        abi {
+            isEnable = true
+            reset()
+            include("arm64-v8a", "armeabi-v7a", "x86_64")
+            isUniversalApk = true
+        }
+    }
+    sourceSets["main"].kotlin.directories += "src/main/kotlin"
+    compileOptions {
+        sourceCompatibility = JavaVersion.VERSION_17
+        targetCompatibility = JavaVersion.VERSION_17
+    }
+}
+
+dependencies {
+    implementation(project(":shell"))
+    implementation(libs.activity.compose)
+    implementation(libs.compose.ui)
+    implementation(libs.coroutines.android)
+    implementation(variantOf(libs.jna) { artifactType("aar") })
+}

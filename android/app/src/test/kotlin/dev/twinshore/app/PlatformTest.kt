@@ -1,0 +1,89 @@
+package dev.twinshore.app
+
+import android.app.Application
+import android.app.job.JobInfo
+import android.app.job.JobScheduler
+import android.content.Context
+import android.net.ConnectivityManager
+import android.net.NetworkCapabilities
+import dev.twinshore.PlatformFailure
+import dev.twinshore.core.LinkFacts
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNull
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowNetworkCapabilities
+import javax.crypto.KeyGenerator
+
+/** What the app takes from Android and gives to it, without the core. */
+@RunWith(RobolectricTestRunner::class)
+@Config(application = Application::class)
+class PlatformTest {
+    private val context: Context = RuntimeEnvironment.getApplication()
+
+    @Test
+    fun `M2 what Android says of the network is told once, as facts`() {
+        val manager = context.getSystemService(ConnectivityManager::class.java)
+        val told = mutableListOf<LinkFacts>()
+        LinkWatcher(manager, told::add).use {
+            told.clear()
+            val network = manager.activeNetwork!!
+            val callback = shadowOf(manager).networkCallbacks.single()
+            val mobile = capabilities(NetworkCapabilities.NET_CAPABILITY_INTERNET)
+            callback.onCapabilitiesChanged(network, mobile)
+            callback.onCapabilitiesChanged(network, mobile)
+            callback.onCapabilitiesChanged(
+                network,
+                capabilities(
+                    NetworkCapabilities.NET_CAPABILITY_INTERNET,
+                    NetworkCapabilities.NET_CAPABILITY_NOT_METERED,
+                    NetworkCapabilities.NET_CAPABILITY_CAPTIVE_PORTAL,
+                ),
+            )
+            callback.onLost(network)
+        }
+        val expected = listOf(
+            LinkFacts(connected = true, metered = true, captivePortal = false),
+            LinkFacts(connected = true, metered = false, captivePortal = true),
+            LinkFacts(connected = false, metered = false, captivePortal = false),
+        )
+        assertEquals(expected, told)
+        assertTrue("a closed watcher listens no more", shadowOf(manager).networkCallbacks.isEmpty())
+    }
+
+    private fun capabilities(vararg has: Int): NetworkCapabilities =
+        ShadowNetworkCapabilities.newInstance().also { made -> has.forEach { shadowOf(made).addCapability(it) } }
+
+    @Test
+    fun `X8 the exchange is planned once, for when there is a network, and over restarts`() {
+        repeat(2) { ExchangeJob.plan(context) }
+        val job = context.getSystemService(JobScheduler::class.java).allPendingJobs.single()
+        assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
+        assertTrue(job.isPeriodic && job.isPersisted)
+    }
+
+    @Test
+    fun `a secret is sealed, comes back after a restart, and is told about when it was tampered with`() {
+        val key = KeyGenerator.getInstance("AES").apply { init(256) }.generateKey()
+        KeystoreSecrets(context) { key }.setSecret("tokens", "open sesame")
+        val kept = context.getSharedPreferences("secrets", Context.MODE_PRIVATE)
+        assertFalse(kept.all.toString().contains("sesame"))
+        val again = KeystoreSecrets(context) { key }
+        assertEquals("open sesame", again.secret("tokens"))
+        assertNull(again.secret("nothing"))
+
+        kept.edit().putString("other", kept.getString("tokens", null)).commit()
+        assertThrows(PlatformFailure.Secrets::class.java) { again.secret("other") }
+        kept.edit().putString("tokens", "AAAA").commit()
+        assertThrows(PlatformFailure.Secrets::class.java) { again.secret("tokens") }
+        again.setSecret("tokens", null)
+        assertNull(again.secret("tokens"))
+    }
+}

@@ -1,0 +1,277 @@
+package dev.twinshore.shell
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.Row
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.selection.selectable
+import androidx.compose.foundation.selection.selectableGroup
+import androidx.compose.foundation.selection.toggleable
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.selection.SelectionContainer
+import androidx.compose.material3.Checkbox
+import androidx.compose.material3.DropdownMenuItem
+import androidx.compose.material3.ExperimentalMaterial3Api
+import androidx.compose.material3.ExposedDropdownMenuAnchorType
+import androidx.compose.material3.ExposedDropdownMenuBox
+import androidx.compose.material3.ExposedDropdownMenuDefaults
+import androidx.compose.material3.FilledTonalButton
+import androidx.compose.material3.Icon
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.RadioButton
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Switch
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.focus.onFocusChanged
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.error
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardCapitalization
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.unit.dp
+import dev.twinshore.ChoiceView
+import dev.twinshore.ElementView
+import dev.twinshore.FieldKind
+import dev.twinshore.FormEvent
+
+/** A value of the form with what is wrong with it, what it needs, and what the other server has. */
+@Composable
+internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing) {
+    Column(Modifier.fillMaxWidth()) {
+        when (field) {
+            FieldKind.SWITCH, FieldKind.CHECK_BOX -> Toggle(view, field, drawing)
+            FieldKind.RADIO -> Radios(view, drawing)
+            FieldKind.CHOICE -> Choice(view, drawing)
+            FieldKind.REFERENCE -> Reference(view, drawing)
+            FieldKind.LABEL -> Shown(view)
+            FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing)
+            FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.NUMBER -> TextField(view, field, drawing)
+        }
+        view.conflict?.let { Conflict(view, it.theirs, drawing) }
+    }
+}
+
+/** Can be typed into now. */
+internal fun ElementView.takesInput(drawing: Drawing): Boolean = drawing.open && enabled && !readOnly
+
+/** The heading of a field; TalkBack reads the star as what it means. */
+@Composable
+internal fun Caption(view: ElementView) {
+    val said = if (view.required) "${view.title}, ${words.required}" else view.title
+    Text(
+        if (view.required) "${view.title} *" else view.title,
+        Modifier.semantics { this[androidx.compose.ui.semantics.SemanticsProperties.ContentDescription] = listOf(said) },
+    )
+}
+
+/** What is wrong, else a hint; nothing takes no room. */
+internal fun note(view: ElementView): (@Composable () -> Unit)? {
+    val text = view.error.ifEmpty { view.hint }
+    return if (text.isEmpty()) null else ({ Text(text) })
+}
+
+internal fun Modifier.marked(view: ElementView): Modifier =
+    testTag(view.name).then(if (view.error.isEmpty()) Modifier else Modifier.semantics { error(view.error) })
+
+@Composable
+private fun TextField(view: ElementView, field: FieldKind, drawing: Drawing) {
+    TypedField(
+        view = view,
+        drawing = drawing,
+        typing = drawing.form.typing("${view.id}"),
+        multiline = field == FieldKind.MULTILINE,
+        keyboard = keyboardOf(field),
+        send = { text, version -> FormEvent.SetText(view.id, text, version) },
+    )
+}
+
+internal fun keyboardOf(field: FieldKind): KeyboardOptions = when (field) {
+    FieldKind.NUMBER -> KeyboardOptions(keyboardType = KeyboardType.Decimal, imeAction = ImeAction.Next)
+    FieldKind.MULTILINE -> KeyboardOptions(capitalization = KeyboardCapitalization.Sentences)
+    else -> KeyboardOptions(capitalization = KeyboardCapitalization.Sentences, imeAction = ImeAction.Next)
+}
+
+/**
+ * A field whose text goes to the core as it is typed. One that can't be typed into stays readable and its text can be selected and
+ * copied (F2).
+ */
+@Composable
+internal fun TypedField(
+    view: ElementView,
+    drawing: Drawing,
+    typing: Typing,
+    keyboard: KeyboardOptions,
+    multiline: Boolean = false,
+    trailing: (@Composable () -> Unit)? = null,
+    send: (String, ULong) -> FormEvent,
+) {
+    var focused by remember { mutableStateOf(false) }
+    val open = view.takesInput(drawing)
+    OutlinedTextField(
+        value = typing.shown(view.text, view.inputVersion, focused),
+        onValueChange = { if (open) drawing.form.send(send(it, typing.type(it))) },
+        readOnly = !open,
+        label = { Caption(view) },
+        isError = view.error.isNotEmpty(),
+        supportingText = note(view),
+        trailingIcon = trailing,
+        singleLine = !multiline,
+        minLines = if (multiline) MULTILINE_ROWS else 1,
+        keyboardOptions = keyboard,
+        colors = fieldColors(open),
+        modifier = Modifier.fillMaxWidth().onFocusChanged { focused = it.isFocused }.marked(view),
+    )
+}
+
+private const val MULTILINE_ROWS = 3
+
+@Composable
+private fun Toggle(view: ElementView, field: FieldKind, drawing: Drawing) {
+    val open = view.takesInput(drawing)
+    val change = { on: Boolean -> drawing.form.send(FormEvent.SetChecked(view.id, on)) }
+    Surface(shape = MaterialTheme.shapes.medium, color = MaterialTheme.colorScheme.surfaceContainerLow) {
+        Row(
+            Modifier.fillMaxWidth().heightIn(min = 56.dp)
+                .toggleable(view.checked, open, if (field == FieldKind.SWITCH) Role.Switch else Role.Checkbox, onValueChange = change)
+                .padding(horizontal = 16.dp, vertical = 6.dp).marked(view),
+            verticalAlignment = Alignment.CenterVertically,
+        ) {
+            Column(Modifier.weight(1f)) {
+                Text(view.title, style = MaterialTheme.typography.bodyLarge)
+                Note(view)
+            }
+            if (field == FieldKind.SWITCH) Switch(view.checked, null, enabled = open) else Checkbox(view.checked, null, enabled = open)
+        }
+    }
+}
+
+@Composable
+internal fun Note(view: ElementView) {
+    val wrong = view.error.isNotEmpty()
+    val text = view.error.ifEmpty { view.hint }
+    if (text.isEmpty()) return
+    val color = if (wrong) MaterialTheme.colorScheme.error else MaterialTheme.colorScheme.onSurfaceVariant
+    Text(text, style = MaterialTheme.typography.bodySmall, color = color)
+}
+
+@Composable
+private fun Radios(view: ElementView, drawing: Drawing) {
+    val open = view.takesInput(drawing)
+    Surface(shape = MaterialTheme.shapes.medium, color = MaterialTheme.colorScheme.surfaceContainerLow) {
+        Column(Modifier.fillMaxWidth().padding(vertical = 8.dp).selectableGroup().marked(view)) {
+            Text(
+                if (view.required) "${view.title} *" else view.title,
+                Modifier.padding(horizontal = 16.dp, vertical = 4.dp).semantics { heading() },
+                style = MaterialTheme.typography.labelLarge,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+            )
+            view.choices.forEach { choice ->
+                val chosen = choice.text == view.text
+                Row(
+                    Modifier.fillMaxWidth().heightIn(min = 48.dp)
+                        .selectable(chosen, open, Role.RadioButton) { drawing.form.send(FormEvent.Choose(view.id, choice.id)) }
+                        .padding(horizontal = 16.dp),
+                    verticalAlignment = Alignment.CenterVertically,
+                ) {
+                    RadioButton(chosen, null, enabled = open)
+                    Text(choice.text, Modifier.padding(start = 12.dp), style = MaterialTheme.typography.bodyLarge)
+                }
+            }
+            Column(Modifier.padding(horizontal = 16.dp)) { Note(view) }
+        }
+    }
+}
+
+/** One of a few values, from a menu. */
+@OptIn(ExperimentalMaterial3Api::class)
+@Composable
+private fun Choice(view: ElementView, drawing: Drawing) {
+    var menu by remember { mutableStateOf(false) }
+    val open = view.takesInput(drawing)
+    ExposedDropdownMenuBox(expanded = menu && open, onExpandedChange = { menu = it && open }) {
+        OutlinedTextField(
+            value = view.text,
+            onValueChange = { },
+            readOnly = true,
+            label = { Caption(view) },
+            isError = view.error.isNotEmpty(),
+            supportingText = note(view),
+            trailingIcon = { if (open) ExposedDropdownMenuDefaults.TrailingIcon(menu) },
+            colors = fieldColors(open),
+            modifier = Modifier.fillMaxWidth().menuAnchor(ExposedDropdownMenuAnchorType.PrimaryNotEditable, open).marked(view),
+        )
+        ExposedDropdownMenu(expanded = menu && open, onDismissRequest = { menu = false }) {
+            if (!view.required && view.text.isNotEmpty()) {
+                ChoiceItem(words.clear) {
+                    menu = false
+                    drawing.form.send(FormEvent.Clear(view.id))
+                }
+            }
+            view.choices.forEach { choice ->
+                ChoiceItem(choice.text) {
+                    menu = false
+                    drawing.form.send(FormEvent.Choose(view.id, choice.id))
+                }
+            }
+        }
+    }
+}
+
+@Composable
+private fun ChoiceItem(text: String, choose: () -> Unit) {
+    DropdownMenuItem(text = { Text(text, style = MaterialTheme.typography.bodyLarge) }, onClick = choose)
+}
+
+/** A value that is only shown. */
+@Composable
+private fun Shown(view: ElementView) {
+    if (view.text.isEmpty() && view.hint.isEmpty() && view.error.isEmpty()) return
+    Column(Modifier.padding(horizontal = 4.dp).semantics(mergeDescendants = true) { }.marked(view)) {
+        Text(view.title, style = MaterialTheme.typography.labelMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
+        SelectionContainer { Text(view.text, style = MaterialTheme.typography.bodyLarge) }
+        Note(view)
+    }
+}
+
+/** The same value was changed on the other server too: theirs is one tap away (F10d). */
+@Composable
+private fun Conflict(view: ElementView, theirs: String, drawing: Drawing) {
+    Surface(
+        color = MaterialTheme.colorScheme.tertiaryContainer,
+        shape = MaterialTheme.shapes.medium,
+        modifier = Modifier.fillMaxWidth().padding(top = 6.dp).testTag("conflict-${view.name}"),
+    ) {
+        Row(
+            Modifier.padding(start = 14.dp, end = 8.dp, top = 6.dp, bottom = 6.dp),
+            verticalAlignment = Alignment.CenterVertically,
+            horizontalArrangement = Arrangement.spacedBy(10.dp),
+        ) {
+            Icon(Icons.sync, null, Modifier.size(20.dp))
+            Column(Modifier.weight(1f)) {
+                Text(words.conflict, style = MaterialTheme.typography.labelMedium)
+                SelectionContainer { Text(theirs.ifEmpty { "—" }, style = MaterialTheme.typography.bodyMedium) }
+            }
+            FilledTonalButton(
+                onClick = { drawing.form.send(FormEvent.TakeTheirs(view.id)) },
+                enabled = drawing.open,
+                modifier = Modifier.testTag("take-${view.name}"),
+            ) { Text(words.takeTheirs) }
+        }
+    }
+}
+
+internal fun List<ChoiceView>.isOffered(asked: Boolean): Boolean = asked && isNotEmpty()

@@ -1,0 +1,142 @@
+package dev.twinshore.shell
+
+import androidx.compose.runtime.Stable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
+import androidx.compose.runtime.snapshots.Snapshot
+import dev.twinshore.ElementChange
+import dev.twinshore.ElementView
+import dev.twinshore.FormEvent
+import dev.twinshore.FormPatch
+import dev.twinshore.FormView
+import dev.twinshore.core.Core
+import dev.twinshore.core.FormUpdate
+import dev.twinshore.core.keepingRowsOf
+import dev.twinshore.core.with
+
+/**
+ * One open form, fed by the core's patches: each element is a state of its own, so that a patch redraws what it changed.
+ *
+ * Patches come in order on a thread of the core and each is one snapshot; texts being typed live here too, so that neither scrolling
+ * nor a new Activity loses them.
+ */
+@Stable
+class FormState internal constructor(val number: UInt, private val core: Core) : AutoCloseable {
+    private val elements = LinkedHashMap<UInt, ElementState>()
+    private val typings = HashMap<String, Typing>()
+    private var children by mutableStateOf<Map<UInt?, List<ElementState>>>(emptyMap())
+
+    /** Heading and state, without elements; none until the core has spoken. */
+    var head by mutableStateOf<FormView?>(null)
+        private set
+
+    private var watch: AutoCloseable = core.watch(number, ::take)
+
+    /** What an element holds, in order of drawing; the form's own for none. */
+    internal fun childrenOf(element: UInt?): List<ElementState> = children[element].orEmpty()
+
+    internal fun titleOf(element: UInt?): String? = element?.let { id -> children.values.firstNotNullOfOrNull { all -> all.find { it.id == id } } }?.view?.title
+
+    internal fun send(event: FormEvent) = core.dispatch(number, event)
+
+    fun execute(command: String) = send(FormEvent.Execute(command))
+
+    /** The text being typed under a name. */
+    internal fun typing(name: String): Typing = typings.getOrPut(name) { Typing() }
+
+    override fun close() = watch.close()
+
+    private fun take(update: FormUpdate) = Snapshot.withMutableSnapshot {
+        when (update) {
+            is FormUpdate.Reset -> reset(update.view)
+            is FormUpdate.Patched -> patch(update.patch)
+            // The interface's windows tell which form is in front next.
+            is FormUpdate.Closed -> Unit
+        }
+    }
+
+    private fun reset(view: FormView) {
+        elements.clear()
+        view.elements.forEach { elements[it.id] = ElementState(it) }
+        children = elements.values.groupBy { it.view.parent }
+        head = view.copy(elements = emptyList())
+    }
+
+    private fun patch(patch: FormPatch) {
+        val before = head ?: return
+        if (patch.revision <= before.revision) return
+        if (patch.revision != before.revision + 1u) return watchAnew()
+        var moved = false
+        for (change in patch.changes) {
+            when (change) {
+                is ElementChange.Element -> moved = put(change.element) || moved
+                is ElementChange.Rows -> elements[change.element]?.let { it.view = it.view.copy(table = it.view.table?.with(change)) }
+            }
+        }
+        if (moved) children = elements.values.groupBy { it.view.parent }
+        head = (patch.header ?: before).copy(revision = patch.revision)
+    }
+
+    /** True if the element stands elsewhere now. */
+    private fun put(element: ElementView): Boolean {
+        val state = elements[element.id]
+        if (state == null) {
+            elements[element.id] = ElementState(element)
+            return true
+        }
+        val moved = state.view.parent != element.parent
+        state.view = element.keepingRowsOf(state.view)
+        return moved
+    }
+
+    /** A patch was missed: a new observation starts with the whole view. */
+    private fun watchAnew() {
+        watch.close()
+        watch = core.watch(number, ::take)
+    }
+}
+
+/** One element as it is now. */
+@Stable
+internal class ElementState(view: ElementView) {
+    val id: UInt = view.id
+    var view by mutableStateOf(view)
+}
+
+/**
+ * Text being typed into one field. Shown is what was typed last until the core has seen that very text; and while the field has the
+ * focus, until the core's text is another than its answer to what was typed: "2" must not become "2.000" under the person's fingers.
+ */
+@Stable
+internal class Typing {
+    private var own by mutableStateOf("")
+    private var version by mutableStateOf(0uL)
+    private var answer: String? = null
+
+    fun shown(text: String, seen: ULong, focused: Boolean): String {
+        if (version > seen) return own
+        if (!focused || version == 0uL) return text
+        val first = answer ?: text.also { answer = it }
+        return if (first == text) own else text
+    }
+
+    /** Takes what was typed and gives the version to send it under. */
+    fun type(text: String): ULong {
+        own = text
+        answer = null
+        version = nextVersion()
+        return version
+    }
+
+    fun forget() {
+        version = 0uL
+    }
+
+    private companion object {
+        private var last = System.currentTimeMillis().toULong()
+
+        /** Grows also over restarts of the app, so that a late answer never overwrites what is being typed. */
+        fun nextVersion(): ULong = ++last
+    }
+}

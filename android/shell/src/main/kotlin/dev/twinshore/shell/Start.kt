@@ -1,0 +1,194 @@
+package dev.twinshore.shell
+
+import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.Box
+import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.ColumnScope
+import androidx.compose.foundation.layout.Spacer
+import androidx.compose.foundation.layout.fillMaxSize
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.height
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.foundation.layout.imePadding
+import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.size
+import androidx.compose.foundation.layout.systemBarsPadding
+import androidx.compose.foundation.layout.widthIn
+import androidx.compose.foundation.rememberScrollState
+import androidx.compose.foundation.shape.CircleShape
+import androidx.compose.foundation.text.KeyboardActions
+import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.verticalScroll
+import androidx.compose.material3.Button
+import androidx.compose.material3.CircularProgressIndicator
+import androidx.compose.material3.Icon
+import androidx.compose.material3.IconButton
+import androidx.compose.material3.LinearProgressIndicator
+import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedTextField
+import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
+import androidx.compose.runtime.setValue
+import androidx.compose.ui.Alignment
+import androidx.compose.ui.Modifier
+import androidx.compose.ui.autofill.ContentType
+import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.contentDescription
+import androidx.compose.ui.semantics.contentType
+import androidx.compose.ui.semantics.heading
+import androidx.compose.ui.semantics.liveRegion
+import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.input.ImeAction
+import androidx.compose.ui.text.input.KeyboardCapitalization
+import androidx.compose.ui.text.input.KeyboardType
+import androidx.compose.ui.text.input.PasswordVisualTransformation
+import androidx.compose.ui.text.input.VisualTransformation
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.unit.dp
+import dev.twinshore.DownloadView
+import dev.twinshore.ScreenView
+import dev.twinshore.StatusView
+import dev.twinshore.core.Core
+import java.text.NumberFormat
+import java.util.Locale
+
+@Composable
+internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.SignIn) {
+    var name by rememberSaveable { mutableStateOf(screen.userName) }
+    // Not saved: a password does not belong into what Android keeps of an Activity.
+    var password by remember { mutableStateOf("") }
+    val signIn = { core.signIn(name.trim(), password) }
+    StartPage(status, Icons.phone) {
+        OutlinedTextField(
+            value = name,
+            onValueChange = { name = it },
+            label = { Text(words.name) },
+            singleLine = true,
+            enabled = !screen.busy,
+            keyboardOptions = KeyboardOptions(
+                capitalization = KeyboardCapitalization.None,
+                autoCorrectEnabled = false,
+                imeAction = ImeAction.Next,
+            ),
+            modifier = Modifier.fillMaxWidth().testTag("user").semantics { contentType = ContentType.Username },
+        )
+        Password(password, { password = it }, screen, signIn)
+        if (screen.error.isNotEmpty()) Trouble(screen.error)
+        Button(onClick = signIn, enabled = !screen.busy && name.isNotBlank(), modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) {
+            if (screen.busy) {
+                CircularProgressIndicator(Modifier.padding(end = 12.dp).size(18.dp), strokeWidth = 2.dp)
+                Text(words.working)
+            } else {
+                Text(words.signIn)
+            }
+        }
+        if (status.userName.isEmpty() && screen.userName.isEmpty()) Quiet(words.signInHint)
+    }
+}
+
+@Composable
+private fun Password(password: String, type: (String) -> Unit, screen: ScreenView.SignIn, signIn: () -> Unit) {
+    var shown by remember { mutableStateOf(false) }
+    OutlinedTextField(
+        value = password,
+        onValueChange = type,
+        label = { Text(words.password) },
+        singleLine = true,
+        enabled = !screen.busy,
+        isError = screen.error.isNotEmpty(),
+        visualTransformation = if (shown) VisualTransformation.None else PasswordVisualTransformation(),
+        keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Go),
+        keyboardActions = KeyboardActions(onGo = { signIn() }),
+        trailingIcon = {
+            IconButton(onClick = { shown = !shown }) {
+                Icon(if (shown) Icons.eyeOff else Icons.eye, if (shown) words.hidePassword else words.showPassword)
+            }
+        },
+        modifier = Modifier.fillMaxWidth().testTag("password").semantics { contentType = ContentType.Password },
+    )
+}
+
+/** First download: how far it is, and what stopped it. */
+@Composable
+internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadView) {
+    val numbers = remember(status.language) { NumberFormat.getIntegerInstance(Locale.forLanguageTag(status.language)) }
+    StartPage(status, Icons.cloud) {
+        Text(
+            download.step,
+            style = MaterialTheme.typography.titleMedium,
+            textAlign = TextAlign.Center,
+            modifier = Modifier.fillMaxWidth().semantics { liveRegion = LiveRegionMode.Polite },
+        )
+        val bar = Modifier.fillMaxWidth().height(8.dp).semantics { contentDescription = download.step }
+        if (download.total > 0u) {
+            LinearProgressIndicator(progress = { download.share() }, modifier = bar)
+        } else {
+            LinearProgressIndicator(modifier = bar)
+        }
+        Quiet(download.figures(numbers, words))
+        if (download.error.isNotEmpty()) {
+            Trouble(download.error)
+            Button(onClick = core::retryDownload, modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) { Text(words.tryAgain) }
+        }
+    }
+}
+
+private fun DownloadView.share(): Float = if (total > 0u) (done.toDouble() / total.toDouble()).toFloat().coerceIn(0f, 1f) else 0f
+
+private fun DownloadView.figures(numbers: NumberFormat, words: Words): String {
+    val whole = if (total > 0u) " / ${numbers.format(total.toLong())}" else ""
+    val speed = if (rate > 0u) " · ${numbers.format(rate.toLong())} ${words.perSecond}" else ""
+    return "${numbers.format(done.toLong())}$whole ${words.rows}$speed"
+}
+
+/** A page with little on it, in the middle of any screen. */
+@Composable
+private fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.vector.ImageVector, content: @Composable ColumnScope.() -> Unit) {
+    Box(Modifier.fillMaxSize().systemBarsPadding().imePadding(), contentAlignment = Alignment.Center) {
+        Column(
+            Modifier.widthIn(max = 420.dp).verticalScroll(rememberScrollState()).padding(horizontal = 28.dp, vertical = 24.dp),
+            verticalArrangement = Arrangement.spacedBy(16.dp),
+            horizontalAlignment = Alignment.CenterHorizontally,
+        ) {
+            Surface(shape = CircleShape, color = MaterialTheme.colorScheme.primaryContainer) {
+                Icon(icon, null, Modifier.padding(22.dp).size(40.dp), tint = MaterialTheme.colorScheme.onPrimaryContainer)
+            }
+            Text(
+                status.title.ifEmpty { "Twinshore" },
+                style = MaterialTheme.typography.headlineMedium,
+                textAlign = TextAlign.Center,
+                modifier = Modifier.semantics { heading() },
+            )
+            Spacer(Modifier.height(4.dp))
+            content()
+        }
+    }
+}
+
+/** What went wrong, read aloud when it appears. */
+@Composable
+internal fun Trouble(text: String, modifier: Modifier = Modifier) {
+    Surface(
+        color = MaterialTheme.colorScheme.errorContainer,
+        shape = MaterialTheme.shapes.medium,
+        modifier = modifier.fillMaxWidth().semantics { liveRegion = LiveRegionMode.Assertive },
+    ) {
+        Text(text, Modifier.padding(14.dp), style = MaterialTheme.typography.bodyMedium)
+    }
+}
+
+@Composable
+internal fun Quiet(text: String, modifier: Modifier = Modifier) {
+    Text(
+        text,
+        modifier,
+        style = MaterialTheme.typography.bodyMedium,
+        color = MaterialTheme.colorScheme.onSurfaceVariant,
+    )
+}

@@ -1,0 +1,148 @@
+package dev.twinshore.shell
+
+import androidx.compose.runtime.Composable
+import androidx.compose.runtime.ReadOnlyComposable
+import androidx.compose.runtime.staticCompositionLocalOf
+import dev.twinshore.ModeView
+
+/** Texts of the app's own frame in one language; everything else comes from the core in the person's language. */
+class Words(
+    val add: String,
+    val attention: String,
+    val attentionNone: String,
+    val back: String,
+    val calls: String,
+    val cancel: String,
+    val choose: String,
+    val chooseDate: String,
+    val chooseTime: String,
+    val clear: String,
+    val close: String,
+    val conflict: String,
+    val connected: String,
+    val discard: String,
+    val done: String,
+    val down: String,
+    val drafts: String,
+    val draftsHint: String,
+    val empty: String,
+    val exchange: String,
+    val exchangeNow: String,
+    val exchangeRuns: String,
+    val goOn: String,
+    val group: String,
+    val hidePassword: String,
+    val keep: String,
+    val language: String,
+    val lastExchange: String,
+    val leftBehind: String,
+    val loading: String,
+    val mainServer: String,
+    val menu: String,
+    val mode: String,
+    val modeNormal: String,
+    val modeNormalHint: String,
+    val modeOffline: String,
+    val modeOfflineHint: String,
+    val modePoor: String,
+    val modePoorHint: String,
+    val modified: String,
+    val more: String,
+    val name: String,
+    val never: String,
+    val noConnection: String,
+    val nothingOpen: String,
+    val nothingToSend: String,
+    val open: String,
+    val openForms: String,
+    val openFromMain: String,
+    val openOffline: String,
+    val password: String,
+    val perSecond: String,
+    val posted: String,
+    val remove: String,
+    val required: String,
+    val row: String,
+    val rows: String,
+    val search: String,
+    val showPassword: String,
+    val signIn: String,
+    val signInHint: String,
+    val signOut: String,
+    val slowLink: String,
+    val sort: String,
+    val takeTheirs: String,
+    val thisDevice: String,
+    val toSend: String,
+    val top: String,
+    val tryAgain: String,
+    val unavailable: String,
+    val up: String,
+    val working: String,
+) {
+    fun of(mode: ModeView): String = when (mode) {
+        ModeView.NORMAL -> modeNormal
+        ModeView.OFFLINE -> modeOffline
+        ModeView.POOR_CONNECTION -> modePoor
+    }
+
+    fun hintOf(mode: ModeView): String = when (mode) {
+        ModeView.NORMAL -> modeNormalHint
+        ModeView.OFFLINE -> modeOfflineHint
+        ModeView.POOR_CONNECTION -> modePoorHint
+    }
+
+    companion object {
+        fun of(language: String): Words = if (language.startsWith("ru")) russian else english
+
+        private val english = Words(
+            add = "Add row", attention = "Needs attention", attentionNone = "Nothing needs attention", back = "Back",
+            calls = "Which server took each call", cancel = "Cancel", choose = "Choose", chooseDate = "Choose a date",
+            chooseTime = "Choose a time", clear = "Clear", close = "Close", conflict = "On the other server:", connected = "Connected",
+            discard = "Discard", done = "Done", down = "Move down", drafts = "Unsaved text",
+            draftsHint = "Kept when the app was closed", empty = "Nothing here yet", exchange = "Exchange", exchangeNow = "Exchange now",
+            exchangeRuns = "Exchanging…", goOn = "Go on", group = "Group", hidePassword = "Hide the password", keep = "Keep",
+            language = "Language", lastExchange = "Last exchange", leftBehind = "Left behind, it does not exist here:",
+            loading = "Loading…", mainServer = "Main server", menu = "Menu", mode = "Mode", modeNormal = "Normal",
+            modeNormalHint = "Each thing works where it was made to; without a connection, on this device.", modeOffline = "Offline",
+            modeOfflineHint = "Everything works on this device; nothing is sent or received.", modePoor = "Poor connection",
+            modePoorHint = "What is on this device works here; the rest uses the connection.", modified = "Unsaved changes",
+            more = "More", name = "Name", never = "never", noConnection = "No connection", nothingOpen = "Choose something in the menu",
+            nothingToSend = "Everything is sent", open = "Open", openForms = "Open forms", openFromMain = "Open from main server",
+            openOffline = "Open offline", password = "Password", perSecond = "per second", posted = "Posted", remove = "Remove row",
+            required = "required", row = "Row", rows = "rows", search = "Search", showPassword = "Show the password", signIn = "Sign in",
+            signInHint = "The first time needs a connection.", signOut = "Sign out", slowLink = "Slow connection", sort = "Sort",
+            takeTheirs = "Take", thisDevice = "This device", toSend = "To send", top = "All", tryAgain = "Try again",
+            unavailable = "Unavailable", up = "Move up", working = "Working…",
+        )
+
+        private val russian = Words(
+            add = "Добавить строку", attention = "Требует внимания", attentionNone = "Ничего не требует внимания", back = "Назад",
+            calls = "Какой сервер ответил на вызов", cancel = "Отмена", choose = "Выбрать", chooseDate = "Выбрать дату",
+            chooseTime = "Выбрать время", clear = "Очистить", close = "Закрыть", conflict = "На другом сервере:",
+            connected = "Есть связь", discard = "Отбросить", done = "Готово", down = "Переместить вниз", drafts = "Несохранённый текст",
+            draftsHint = "Сохранён при закрытии приложения", empty = "Пока ничего нет", exchange = "Обмен",
+            exchangeNow = "Обменяться сейчас", exchangeRuns = "Идёт обмен…", goOn = "Продолжить", group = "Группа",
+            hidePassword = "Скрыть пароль", keep = "Оставить", language = "Язык", lastExchange = "Последний обмен",
+            leftBehind = "Не перенесено, здесь этого нет:", loading = "Загрузка…", mainServer = "Основной сервер", menu = "Меню",
+            mode = "Режим", modeNormal = "Обычный",
+            modeNormalHint = "Всё работает там, где задумано; без связи — на этом устройстве.", modeOffline = "Автономный",
+            modeOfflineHint = "Всё работает на этом устройстве; ничего не отправляется и не принимается.", modePoor = "Плохая связь",
+            modePoorHint = "Что есть на устройстве, работает здесь; остальное — через связь.", modified = "Есть несохранённое",
+            more = "Ещё", name = "Имя", never = "никогда", noConnection = "Нет связи", nothingOpen = "Выберите что-нибудь в меню",
+            nothingToSend = "Всё отправлено", open = "Открыть", openForms = "Открытые формы",
+            openFromMain = "Открыть с основного сервера", openOffline = "Открыть автономно", password = "Пароль",
+            perSecond = "в секунду", posted = "Проведён", remove = "Удалить строку", required = "обязательно", row = "Строка",
+            rows = "строк", search = "Поиск", showPassword = "Показать пароль", signIn = "Войти",
+            signInHint = "Первый вход требует связи.", signOut = "Выйти", slowLink = "Медленная связь", sort = "Сортировка",
+            takeTheirs = "Взять", thisDevice = "Это устройство", toSend = "К отправке", top = "Все", tryAgain = "Повторить",
+            unavailable = "Недоступно", up = "Переместить вверх", working = "Выполняется…",
+        )
+    }
+}
+
+internal val LocalWords = staticCompositionLocalOf { Words.of("en") }
+
+internal val words: Words
+    @Composable @ReadOnlyComposable
+    get() = LocalWords.current

@@ -1,0 +1,177 @@
+package dev.twinshore.shell
+
+import androidx.activity.ComponentActivity
+import androidx.compose.ui.test.assertIsEnabled
+import androidx.compose.ui.test.assertIsNotEnabled
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.junit4.createAndroidComposeRule
+import dev.twinshore.core.LinkFacts
+import dev.twinshore.testing.Link
+import dev.twinshore.testing.MainServer
+import org.junit.After
+import org.junit.AfterClass
+import org.junit.Assert.assertEquals
+import org.junit.BeforeClass
+import org.junit.Rule
+import org.junit.Test
+import org.junit.rules.TemporaryFolder
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
+
+/** The story of a lost connection, tapped and typed as a person does it, on the real core and a real main server. */
+@RunWith(RobolectricTestRunner::class)
+@Config(qualifiers = "w412dp-h860dp-xhdpi")
+class StoryTest {
+    @get:Rule(order = 0)
+    val folders = TemporaryFolder()
+
+    @get:Rule(order = 1)
+    val rule = createAndroidComposeRule<ComponentActivity>()
+
+    private val link = Link(main.port)
+    private val hands = Hands(rule)
+    private val store = MemoryStore()
+    private var process: AppProcess? = null
+
+    private fun start(): AppProcess = AppProcess(link.url, folders.root, store).also { process = it }
+
+    @After
+    fun end() {
+        val faults = process?.faults.orEmpty()
+        process?.close()
+        link.close()
+        assertEquals(emptyList<Throwable>(), faults)
+    }
+
+    private fun cut() {
+        link.cut()
+        process!!.core.linkChanged(LinkFacts(connected = false, metered = false, captivePortal = false))
+    }
+
+    private fun restore() {
+        link.restore()
+        process!!.core.linkChanged(LinkFacts(connected = true, metered = false, captivePortal = false))
+    }
+
+    @Test
+    fun `an order is typed, the connection is lost, it goes on offline and reaches the main server`() {
+        hands.show(start())
+        signIn()
+        bothServers()
+        anOrderIsTyped()
+        theConnectionIsLost()
+        itGoesOnOffline()
+        theMenuGreys()
+        theConnectionIsBack()
+    }
+
+    private fun signIn() {
+        hands.type("user", "ann")
+        hands.type("password", "guess")
+        hands.tapText("Sign in")
+        hands.waitForText("The name or the password is wrong.")
+        hands.picture("1-sign-in")
+        hands.type("password", "demo")
+        hands.tapText("Sign in")
+        hands.waitForTag("menu")
+        hands.picture("2-menu")
+    }
+
+    /** R2, M8. */
+    private fun bothServers() {
+        hands.open("Catalog.Goods.List")
+        hands.waitForTag("server-standalone")
+        hands.waitForText("Coffee")
+        hands.picture("3-goods")
+        hands.open("Catalog.Counterparties.List")
+        hands.waitForTag("server-main")
+        hands.waitForText("Harbour Café")
+        hands.picture("3-counterparties")
+    }
+
+    private fun anOrderIsTyped() {
+        hands.open("Document.Orders.List")
+        hands.waitForTag("row")
+        hands.picture("3-orders")
+        hands.command("create")
+        hands.waitForTag("form-Document.Orders.Item")
+        hands.choose("Counterparty", "Harb", "Harbour Café")
+        hands.type("Comment", "call first")
+        hands.type("Discount", "5")
+        hands.picture("4-order")
+        hands.tap("page-lines")
+        listOf("Green" to "Green tea, 100 g", "Espr" to "Espresso beans, 1 kg").forEachIndexed { at, (typed, goods) ->
+            hands.tap("add-Lines")
+            hands.waitForTag("row-Lines-$at")
+            hands.choose("cell-Goods", typed, goods)
+            hands.type("cell-Quantity", "${at + 2}")
+        }
+        hands.waitForText("43.50")
+        hands.picture("4-order-lines")
+        hands.tap("page-header")
+        hands.waitForValue("Comment", "call first")
+    }
+
+    /** F2: unavailable, its text visible and selectable, nothing editable. */
+    private fun theConnectionIsLost() {
+        cut()
+        hands.waitForTag("unavailable")
+        hands.waitForText("Your text is kept.")
+        hands.waitForValue("Comment", "call first")
+        hands.picture("5-lost")
+    }
+
+    /** F9, F10: everything typed is there, and what can't come is named. */
+    private fun itGoesOnOffline() {
+        hands.tap("openOffline")
+        hands.waitForTag("server-standalone")
+        hands.waitForTag("left-behind")
+        hands.waitForText("Discount %")
+        hands.waitForValue("Comment", "call first")
+        hands.waitForValue("Counterparty", "Harbour Café")
+        hands.picture("6-offline")
+        hands.tap("page-lines")
+        hands.waitForTag("row-Lines-1")
+        hands.command("write")
+        hands.waitForText("Saved.")
+    }
+
+    /** M7. */
+    private fun theMenuGreys() {
+        hands.menu()
+        hands.waitForTag("banner")
+        hands.picture("7-menu-offline")
+        for (item in listOf("Report.Sales.Report", "Catalog.Contracts.List")) {
+            hands.waitForTag("menu-$item")
+            hands.node(hasTestTag("menu-$item")).assertIsNotEnabled()
+        }
+        for (item in listOf("Document.Orders.List", "Catalog.Counterparties.List")) hands.node(hasTestTag("menu-$item")).assertIsEnabled()
+    }
+
+    /** X8: what was saved offline goes up by itself. */
+    private fun theConnectionIsBack() {
+        restore()
+        hands.waitWhile(hasTestTag("banner"))
+        hands.await("everything to be sent") { process!!.state.view!!.status.exchange.pending == 0uL }
+        hands.open("Document.Orders.List")
+        hands.waitForTag("server-main")
+        hands.waitFor(hasText("Harbour Café"))
+        hands.picture("8-back")
+    }
+
+    companion object {
+        private lateinit var main: MainServer
+
+        @BeforeClass
+        @JvmStatic
+        fun startServer() {
+            main = MainServer.start()
+        }
+
+        @AfterClass
+        @JvmStatic
+        fun stopServer() = main.close()
+    }
+}
