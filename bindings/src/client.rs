@@ -34,6 +34,15 @@ pub trait SecretStore: Send + Sync {
     fn utc_offset_s(&self) -> i32;
 }
 
+/// Asks the person for a finger or face.
+#[uniffi::export(with_foreign)]
+pub trait Biometrics: Send + Sync {
+    /// True if the device has a reader and the person has shown it a finger or face.
+    fn are_there(&self) -> bool;
+    /// Asks, with a reason to show; waits for the answer. Called on a thread that may wait.
+    fn confirm(&self, reason: String) -> Result<bool, PlatformFailure>;
+}
+
 /// Told about everything around forms; the first call brings the whole view.
 #[uniffi::export(with_foreign)]
 pub trait InterfaceObserver: Send + Sync {
@@ -54,20 +63,33 @@ pub trait WindowObserver: Send + Sync {
     fn closed(&self, successor: u32);
 }
 
-struct OfPlatform(Arc<dyn SecretStore>);
+struct OfPlatform {
+    store: Arc<dyn SecretStore>,
+    biometrics: Option<Arc<dyn Biometrics>>,
+}
 
 impl Platform for OfPlatform {
     fn secret(&self, name: &str) -> Result<Option<String>, PlatformError> {
-        self.0.secret(name.to_owned()).map_err(|error| PlatformError::Secrets(error.to_string()))
+        self.store.secret(name.to_owned()).map_err(|error| PlatformError::Secrets(error.to_string()))
     }
 
     fn set_secret(&self, name: &str, value: Option<&str>) -> Result<(), PlatformError> {
         let value = value.map(str::to_owned);
-        self.0.set_secret(name.to_owned(), value).map_err(|error| PlatformError::Secrets(error.to_string()))
+        self.store.set_secret(name.to_owned(), value).map_err(|error| PlatformError::Secrets(error.to_string()))
     }
 
     fn utc_offset_s(&self) -> i32 {
-        self.0.utc_offset_s()
+        self.store.utc_offset_s()
+    }
+
+    fn has_biometrics(&self) -> bool {
+        self.biometrics.as_ref().is_some_and(|biometrics| biometrics.are_there())
+    }
+
+    fn confirm_person(&self, reason: &str) -> Result<bool, PlatformError> {
+        let none = || PlatformError::Biometrics("this device has none".into());
+        let biometrics = self.biometrics.as_ref().ok_or_else(none)?;
+        biometrics.confirm(reason.to_owned()).map_err(|error| PlatformError::Biometrics(error.to_string()))
     }
 }
 
@@ -139,20 +161,20 @@ impl MobileClient {
     /// [`FailedToStart`] if the folder can't be used.
     #[uniffi::constructor]
     pub fn start(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<Arc<Self>, FailedToStart> {
-        crate::logging::start();
-        let options = twinshore_client::ClientOptions {
-            directory: PathBuf::from(options.directory),
-            main_server: options.main_server,
-            device_name: options.device_name,
-            language: options.language,
-            platform: Arc::new(OfPlatform(store)),
-            clock: Arc::new(SystemClock),
-            transport: None,
-            settings: Settings::default(),
-        };
-        Client::start(options)
-            .map(|client| Arc::new(Self(client)))
-            .map_err(|error| FailedToStart::Start { reason: error.to_string() })
+        Self::start_on(options, OfPlatform { store, biometrics: None })
+    }
+
+    /// The same on a device that may be able to ask for a finger or face.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    #[uniffi::constructor]
+    pub fn start_with_biometrics(
+        options: ClientOptions,
+        store: Arc<dyn SecretStore>,
+        biometrics: Arc<dyn Biometrics>,
+    ) -> Result<Arc<Self>, FailedToStart> {
+        Self::start_on(options, OfPlatform { store, biometrics: Some(biometrics) })
     }
 
     /// Observes the interface.
@@ -178,6 +200,26 @@ impl MobileClient {
     /// Signs out.
     pub fn sign_out(&self) {
         self.0.sign_out();
+    }
+
+    /// Unlocks the app with the PIN.
+    pub fn unlock(&self, pin: String) {
+        self.0.unlock(pin);
+    }
+
+    /// Unlocks the app with a finger or face.
+    pub fn unlock_with_biometrics(&self) {
+        self.0.unlock_with_biometrics();
+    }
+
+    /// Asks the person for a new PIN.
+    pub fn choose_pin(&self) {
+        self.0.choose_pin();
+    }
+
+    /// The PIN the person chose; an empty one takes it away, none leaves it as it was.
+    pub fn set_pin(&self, pin: Option<String>) {
+        self.0.set_pin(pin);
     }
 
     /// Goes on with the first download.
@@ -268,5 +310,24 @@ impl MobileClient {
     /// Waits until the client has ended and its files are closed: then another may start in its folder.
     pub async fn ended(&self) {
         self.0.ended().await;
+    }
+}
+
+impl MobileClient {
+    fn start_on(options: ClientOptions, platform: OfPlatform) -> Result<Arc<Self>, FailedToStart> {
+        crate::logging::start();
+        let options = twinshore_client::ClientOptions {
+            directory: PathBuf::from(options.directory),
+            main_server: options.main_server,
+            device_name: options.device_name,
+            language: options.language,
+            platform: Arc::new(platform),
+            clock: Arc::new(SystemClock),
+            transport: None,
+            settings: Settings::default(),
+        };
+        Client::start(options)
+            .map(|client| Arc::new(Self(client)))
+            .map_err(|error| FailedToStart::Start { reason: error.to_string() })
     }
 }

@@ -25,11 +25,13 @@ enum Command {
     Serve(commands::serve::Serve),
     /// Run the scenarios of a configuration
     Test(commands::test::Test),
+    /// Serve a changed configuration without stopping the server that runs
+    Publish(commands::publish::Publish),
     /// Tell what of a configuration goes to devices, and why
     Report(commands::report::Report),
     /// Add, list and disable users
     User(commands::user::User),
-    /// List and revoke devices
+    /// List, revoke, lock and wipe devices
     Device(commands::device::Device),
     /// Read data from other programs
     Import(commands::import::Import),
@@ -52,6 +54,7 @@ async fn main() -> ExitCode {
         Command::Check(check) => check.run(),
         Command::Serve(serve) => serve.run().await,
         Command::Test(test) => test.run().await,
+        Command::Publish(publish) => publish.run().await,
         Command::Report(report) => report.run(),
         Command::User(user) => user.run(),
         Command::Device(device) => device.run(),

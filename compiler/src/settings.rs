@@ -2,7 +2,7 @@
 
 use twinshore_metadata::{
     ChildKind, ChildPath, Composition, Configuration, ExchangeSettings, FormName, FormPurpose, Inclusion, Language,
-    ObjectDefinition, ObjectKind, ObjectName, RoleDefinition, RoleRights, SubsystemDefinition, Title,
+    ObjectDefinition, ObjectKind, ObjectName, RoleDefinition, RoleRights, SignInRules, SubsystemDefinition, Title,
 };
 
 use crate::diagnostics::{Diagnostics, Place};
@@ -42,6 +42,9 @@ pub fn read_head(
     }
     configuration.offline_by_hand = reader.boolean("offlineByHand", true, diagnostics);
     configuration.poor_connection_by_hand = reader.boolean("poorConnectionByHand", true, diagnostics);
+    if let Some(node) = reader.take("signIn") {
+        configuration.sign_in = sign_in(file, node, diagnostics);
+    }
     if let Some(node) = reader.take("users") {
         let mut users = Reader::new(file, node, diagnostics);
         let catalog: Option<ObjectName> = users.parsed("catalog", diagnostics);
@@ -58,6 +61,27 @@ pub fn read_head(
     });
     reader.finish(diagnostics);
     home.unwrap_or_default()
+}
+
+fn sign_in(file: &str, node: &Node, diagnostics: &mut Diagnostics) -> SignInRules {
+    let mut reader = Reader::new(file, node, diagnostics);
+    let usual = SignInRules::default();
+    let time = |text: Option<String>, otherwise: u64, place: &Place, diagnostics: &mut Diagnostics| match text {
+        None => otherwise,
+        Some(text) => seconds(&text).unwrap_or_else(|| {
+            diagnostics.error("wrong-type", place, format!("`{text}` is not a time"), "write `30s`, `5m` or `never`");
+            otherwise
+        }),
+    };
+    let place = node.place(file);
+    let lock = reader.text("lockAfter", diagnostics);
+    let rules = SignInRules {
+        offline_days: reader.parsed("offlineDays", diagnostics).unwrap_or(usual.offline_days),
+        pin: reader.parsed("pin", diagnostics).unwrap_or(usual.pin),
+        lock_after_s: time(lock, usual.lock_after_s, &place, diagnostics),
+    };
+    reader.finish(diagnostics);
+    rules
 }
 
 /// Form of a home page entry: a form's full name, or an object whose list or only form is meant.

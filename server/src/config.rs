@@ -4,13 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use twinshore_metadata::{Bundle, DeviceBundle};
 use twinshore_protocol::{Clock, SystemClock};
 
 use crate::watch::SharedWatch;
 
 /// What the main server runs and what devices download.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Published {
     /// The whole configuration.
     pub main: Bundle,

@@ -56,7 +56,7 @@ fn too_large() -> ServerError {
 pub const fn status(error: &ServerError) -> StatusCode {
     match error {
         ServerError::SignInRefused | ServerError::SessionExpired => StatusCode::UNAUTHORIZED,
-        ServerError::AccessDenied { .. } => StatusCode::FORBIDDEN,
+        ServerError::AccessDenied { .. } | ServerError::Barred { .. } => StatusCode::FORBIDDEN,
         ServerError::NotFound { .. } | ServerError::NotExported { .. } => StatusCode::NOT_FOUND,
         ServerError::VersionConflict { .. } | ServerError::MessageNumberRejected { .. } | ServerError::Locked { .. } => {
             StatusCode::CONFLICT

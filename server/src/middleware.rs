@@ -15,6 +15,8 @@ use crate::{AppError, AppState};
 pub const PROTOCOL_HEADER: HeaderName = HeaderName::from_static("twinshore-protocol");
 /// Standard header that tells how long the server worked on the answer.
 const TIMING_HEADER: HeaderName = HeaderName::from_static("server-timing");
+/// Header in which a device says which configuration it runs.
+pub const BUNDLE_HEADER: HeaderName = HeaderName::from_static("twinshore-bundle");
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Gives the request an id, logs it (never its body or headers), marks the answer as ours.
@@ -38,6 +40,16 @@ pub async fn identify(request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// Refuses calls of devices whose configuration is too old to be understood (A5). They may still ask what is new, and send what
+/// they have (A7).
+pub async fn refuse_outdated(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let bundle = request.headers().get(BUNDLE_HEADER).and_then(|value| value.to_str().ok());
+    match state.live().check_device(bundle) {
+        Ok(()) => next.run(request).await,
+        Err(error) => AppError(error).into_response(),
+    }
 }
 
 /// Ends a request that takes too long. A call that already runs goes on to its own limit; its result is kept for a repeat (R17).

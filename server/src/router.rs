@@ -5,6 +5,7 @@
 //! | `POST /api/sign-in` | `SignInRequest` → `SignInResponse` |
 //! | `POST /api/refresh` | `RefreshRequest` → `SignInResponse` |
 //! | `POST /api/sign-out` | – → – |
+//! | `POST /api/wiped` | – → –; a barred device tells that it removed its user's data |
 //! | `GET /api/hello` | → `HelloResponse`; cheap, for probes (M3) |
 //! | `POST /api/call/{name}` | request of `ApplicationServer::{name}` → its response |
 //! | `POST /api/exchange/{handshake,upload,download}` | request of `ExchangePeer` → its response |
@@ -24,7 +25,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::decompression::RequestDecompressionLayer;
 
 use crate::AppState;
-use crate::middleware::{identify, limit_time};
+use crate::middleware::{identify, limit_time, refuse_outdated};
 use crate::routes::{account, bundle, call, events, exchange, health};
 use crate::watch::show;
 
@@ -36,8 +37,9 @@ pub fn router(state: AppState) -> Router {
         .route("/api/sign-in", post(account::sign_in))
         .route("/api/refresh", post(account::refresh))
         .route("/api/sign-out", post(account::sign_out))
+        .route("/api/wiped", post(account::wiped))
         .route("/api/hello", get(account::hello))
-        .route("/api/call/{name}", post(call::call))
+        .route("/api/call/{name}", post(call::call).layer(from_fn_with_state(state.clone(), refuse_outdated)))
         .layer(from_fn_with_state(state.clone(), show))
         .layer(bodies(limits.call_bytes))
         .layer(from_fn_with_state(state.clone(), limit_time))

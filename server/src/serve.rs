@@ -12,14 +12,17 @@ use tokio::task::JoinHandle;
 use twinshore_engine::{Engine, changes};
 use twinshore_protocol::ChangePosition;
 
-use crate::config::{Config, Source};
+use crate::config::{Config, Published, Source};
 use crate::in_process::InProcess;
+use crate::live::{Live, Publication, Stage};
 use crate::publish::publish;
 use crate::router;
-use crate::state::{AppState, DeviceFile};
+use crate::state::AppState;
 
 /// How often scheduled jobs are looked at.
 const SCHEDULE: Duration = Duration::from_secs(5);
+/// How often the operator's wish to publish is looked for.
+const REQUESTS: Duration = Duration::from_secs(1);
 
 /// A main server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +59,8 @@ pub enum ServeError {
 /// A main server that runs. Stops at once when dropped; use [`Running::stop`] to let running requests end.
 pub struct Running {
     address: SocketAddr,
-    engine: Engine,
+    source: Source,
+    stage: Arc<Stage>,
     in_process: InProcess,
     stopping: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -82,8 +86,26 @@ impl Running {
     }
 
     /// The engine inside: for the command line, the demo and tests, which add users and data in process.
-    pub const fn engine(&self) -> &Engine {
-        &self.engine
+    pub fn engine(&self) -> Engine {
+        self.stage.now().engine
+    }
+
+    /// Serves another configuration from now on, over the same database and without a stop (A5). Devices learn of it at their next
+    /// contact. If it has errors or the database can't follow it, the old one is served on.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub async fn publish(&self, source: Source) -> Result<Publication, ServeError> {
+        let stage = Arc::clone(&self.stage);
+        blocking(move || stage.publish(read(source)?)).await
+    }
+
+    /// Publishes the same folder as it is now.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub async fn publish_again(&self) -> Result<Publication, ServeError> {
+        self.publish(self.source.clone()).await
     }
 
     /// The same routes without a socket.
@@ -112,19 +134,20 @@ impl Drop for Running {
 /// # Errors
 /// [`ServeError`].
 pub async fn serve(config: Config) -> Result<Running, ServeError> {
-    let published = match config.source {
-        Source::Folder(folder) => blocking(move || publish(&folder)).await?,
-        Source::Published(published) => *published,
+    let live = {
+        let (path, clock, source) = (config.database.clone(), Arc::clone(&config.clock), config.source.clone());
+        blocking(move || {
+            let published = read(source)?;
+            let engine = crate::publish::open_engine(published.main.clone(), path, clock)?;
+            Ok(Live::of(engine, &published)?.0)
+        })
+        .await?
     };
-    let device = published.device.as_ref().map(DeviceFile::pack).transpose()?;
-    let engine = {
-        let (path, clock) = (config.database.clone(), Arc::clone(&config.clock));
-        blocking(move || crate::publish::open_engine(published.main, path, clock)).await?
-    };
+    let stage = Arc::new(Stage::new(live));
     let (stopping, stops) = watch::channel(false);
     let (position, changes) = watch::channel(ChangePosition::default());
-    let work = tokio::spawn(background(engine.clone(), position));
-    let state = AppState::new(engine.clone(), changes, device, config.clock, config.limits, stops.clone(), config.watch);
+    let work = tokio::spawn(background(Arc::clone(&stage), config.source.clone(), position));
+    let state = AppState::new(Arc::clone(&stage), changes, config.clock, config.limits, stops.clone(), config.watch);
     let address = |cause| ServeError::Address { address: config.address, cause };
     let listener = TcpListener::bind(config.address).await.map_err(address)?;
     let address = listener.local_addr().map_err(address)?;
@@ -141,33 +164,62 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
         }
     });
     tracing::info!(%address, "listening");
-    Ok(Running { address, engine, in_process, stopping, task, work, stop_limit: Duration::from_secs(config.limits.stop_s) })
+    Ok(Running {
+        address,
+        source: config.source,
+        stage,
+        in_process,
+        stopping,
+        task,
+        work,
+        stop_limit: Duration::from_secs(config.limits.stop_s),
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ServeError> + Send + 'static) -> Result<T, ServeError> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(ServeError::Pack(error.to_string())))
 }
 
-/// Tells listeners that the change log has grown, and starts scheduled jobs.
-async fn background(engine: Engine, position: watch::Sender<ChangePosition>) {
-    let mut notices = engine.notices();
-    let mut tick = tokio::time::interval(SCHEDULE);
+/// What a source holds.
+pub(crate) fn read(source: Source) -> Result<Published, ServeError> {
+    match source {
+        Source::Folder(folder) => publish(&folder),
+        Source::Published(published) => Ok(*published),
+    }
+}
+
+/// Tells listeners that the change log has grown, starts scheduled jobs, and publishes when the operator asks for it.
+async fn background(stage: Arc<Stage>, source: Source, position: watch::Sender<ChangePosition>) {
+    let mut publications = stage.changes();
+    let mut notices = stage.now().engine.notices();
+    let mut schedule = tokio::time::interval(SCHEDULE);
+    let mut requests = tokio::time::interval(REQUESTS);
     loop {
         tokio::select! {
             notice = notices.recv() => {
                 if matches!(notice, Err(RecvError::Closed)) {
-                    return;
+                    notices = stage.now().engine.notices();
                 }
             }
-            _ = tick.tick() => {
-                let engine = engine.clone();
+            changed = publications.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                notices = stage.now().engine.notices();
+            }
+            _ = schedule.tick() => {
+                let engine = stage.now().engine;
                 if let Ok(Err(error)) = tokio::task::spawn_blocking(move || engine.start_due_jobs()).await {
                     tracing::error!(%error, "scheduled jobs could not be started");
                 }
             }
+            _ = requests.tick() => {
+                let (stage, source) = (Arc::clone(&stage), source.clone());
+                let _ = tokio::task::spawn_blocking(move || crate::publish::answer_request(&stage, source)).await;
+            }
         }
-        let reading = engine.clone();
-        let last = tokio::task::spawn_blocking(move || changes::last_position(&reading.database().reader()?)).await;
+        let engine = stage.now().engine;
+        let last = tokio::task::spawn_blocking(move || changes::last_position(&engine.database().reader()?)).await;
         if let Ok(Ok(last)) = last {
             position.send_if_modified(|known| std::mem::replace(known, last) != last);
         }

@@ -14,6 +14,7 @@ use twinshore_protocol::{ChangePosition, Clock, RefreshRequest, ServerError, Sig
 use crate::auth::SignedIn;
 use crate::config::Limits;
 use crate::limiter::SignInGate;
+use crate::live::{Live, Stage};
 use crate::watch::SharedWatch;
 use crate::{AppError, ServeError};
 
@@ -45,9 +46,8 @@ impl DeviceFile {
 }
 
 struct Shared {
-    engine: Engine,
+    stage: Arc<Stage>,
     changes: watch::Receiver<ChangePosition>,
-    device: Option<DeviceFile>,
     gate: SignInGate,
     clock: Arc<dyn Clock>,
     limits: Limits,
@@ -68,20 +68,18 @@ impl std::fmt::Debug for AppState {
 }
 
 impl AppState {
-    /// A state over an engine.
+    /// A state over what is served.
     pub fn new(
-        engine: Engine,
+        stage: Arc<Stage>,
         changes: watch::Receiver<ChangePosition>,
-        device: Option<DeviceFile>,
         clock: Arc<dyn Clock>,
         limits: Limits,
         stopping: watch::Receiver<bool>,
         watch: Option<SharedWatch>,
     ) -> Self {
         Self(Arc::new(Shared {
-            engine,
+            stage,
             changes,
-            device,
             gate: SignInGate::default(),
             clock,
             limits,
@@ -112,9 +110,14 @@ impl AppState {
         self.0.clock.now()
     }
 
-    /// What devices download.
-    pub fn device_bundle(&self) -> Option<&DeviceFile> {
-        self.0.device.as_ref()
+    /// What is served now. A request looks once, so that it sees one configuration.
+    pub fn live(&self) -> Live {
+        self.0.stage.now()
+    }
+
+    /// Told when another configuration is served.
+    pub fn publications(&self) -> watch::Receiver<u64> {
+        self.0.stage.changes()
     }
 
     /// True once the server stops.
@@ -140,7 +143,7 @@ impl AppState {
         &self,
         work: impl FnOnce(&Engine) -> Result<T, ServerError> + Send + 'static,
     ) -> Result<T, AppError> {
-        let engine = self.0.engine.clone();
+        let engine = self.live().engine;
         match tokio::task::spawn_blocking(move || work(&engine)).await {
             Ok(result) => result.map_err(AppError),
             Err(error) => Err(AppError::internal(&error)),
@@ -180,13 +183,13 @@ impl AppState {
     }
 
     fn with_bundle(&self, mut response: SignInResponse) -> SignInResponse {
-        response.session.device_bundle = self.device_bundle().map(|file| file.hash.clone());
+        response.session.device_bundle = self.live().bundles.current.clone();
         response
     }
 
     /// The session of a signed-in user.
     pub fn session(&self, signed_in: &SignedIn) -> EngineSession {
-        let session = self.0.engine.session(&signed_in.user_name).on_device(signed_in.device);
+        let session = self.live().engine.session(&signed_in.user_name).on_device(signed_in.device);
         match &signed_in.language {
             Some(language) => session.in_language(language),
             None => session,
@@ -199,7 +202,10 @@ impl AppState {
     /// `SessionExpired` if the user may no longer work.
     pub async fn exchange_peer(&self, signed_in: &SignedIn) -> Result<MainExchange, AppError> {
         let user_name = signed_in.user_name.clone();
-        let device_bundle = self.device_bundle().map(|file| file.hash.clone());
-        self.blocking(move |engine| engine.exchange_peer(&user_name, device_bundle)).await
+        let live = self.live();
+        match tokio::task::spawn_blocking(move || live.engine.exchange_peer(&user_name, live.bundles)).await {
+            Ok(result) => result.map_err(AppError),
+            Err(error) => Err(AppError::internal(&error)),
+        }
     }
 }

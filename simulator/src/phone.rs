@@ -35,6 +35,10 @@ enum Command {
     Dispatch { form: u32, event: FormEvent },
     SignIn { user: String, password: String },
     SignOut,
+    Unlock { pin: String },
+    UnlockWithBiometrics,
+    ChoosePin,
+    SetPin { pin: Option<String> },
     RetryDownload,
     Open { item: String },
     Activate { form: u32 },
@@ -123,8 +127,11 @@ impl FormObserver for FormShell {
 /// [`ClientError`] if the client can't start.
 pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
     std::fs::create_dir_all(&options.directory)?;
+    let platform = FilePlatform::new(options.directory.join("secrets.json"));
+    // The finger of whoever sits at the simulator fits.
+    platform.set_finger(true);
     let client = Client::start(ClientOptions {
-        platform: Arc::new(FilePlatform::new(options.directory.join("secrets.json"))),
+        platform: Arc::new(platform),
         directory: options.directory,
         main_server: options.main_server,
         device_name: options.name,
@@ -175,6 +182,10 @@ fn carry_out(client: &Client, command: Command) {
         Command::Dispatch { form, event } => client.dispatch(form, event),
         Command::SignIn { user, password } => client.sign_in(user, password),
         Command::SignOut => client.sign_out(),
+        Command::Unlock { pin } => client.unlock(pin),
+        Command::UnlockWithBiometrics => client.unlock_with_biometrics(),
+        Command::ChoosePin => client.choose_pin(),
+        Command::SetPin { pin } => client.set_pin(pin),
         Command::RetryDownload => client.retry_download(),
         Command::Open { item } => client.open(item),
         Command::Activate { form } => client.activate(form),

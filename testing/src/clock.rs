@@ -1,4 +1,6 @@
-//! A clock that stands still until a test moves it. Whoever waits by it is woken when the test comes to that moment, in order.
+//! Clocks that tests own: one that stands still until it is moved, and the machine's own, moved.
+//!
+//! Whoever waits by the one that stands still is woken when the test comes to that moment, in order.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::{oneshot, watch};
-use twinshore_client::{Sleep, Timers};
+use twinshore_client::{Sleep, SystemClock, Timers};
 use twinshore_protocol::Clock;
 
 /// Time that tests own; clones share it.
@@ -174,5 +176,56 @@ mod tests {
         clock.advance(5);
         all.await;
         assert_eq!(clock.elapsed(), Duration::from_secs(30));
+    }
+}
+
+/// The machine's time, moved by a test: clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct ShiftedClock {
+    moved: Arc<Mutex<Moved>>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Moved {
+    wall: TimeDelta,
+    elapsed: Duration,
+}
+
+impl ShiftedClock {
+    /// Lets time pass: days go by in which nothing happens.
+    pub fn pass(&self, time: Duration) {
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        moved.elapsed += time;
+        moved.wall += TimeDelta::from_std(time).unwrap_or_default();
+    }
+
+    /// Lets time pass while the device is off: nothing on it runs.
+    pub fn pass_while_off(&self, time: Duration) {
+        self.set_by(TimeDelta::from_std(time).unwrap_or_default());
+    }
+
+    /// A person sets the device's clock; no time passes.
+    pub fn set_by(&self, difference: TimeDelta) {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner).wall += difference;
+    }
+
+    fn moved(&self) -> Moved {
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> DateTime<Utc> {
+        SystemClock.now() + self.moved().wall
+    }
+}
+
+impl Timers for ShiftedClock {
+    fn elapsed(&self) -> Duration {
+        SystemClock.elapsed() + self.moved().elapsed
+    }
+
+    fn sleep(&self, time: Duration) -> Sleep {
+        SystemClock.sleep(time)
     }
 }

@@ -17,7 +17,7 @@ pub mod scenario;
 mod stopped;
 mod world;
 
-pub use clock::ManualClock;
+pub use clock::{ManualClock, ShiftedClock};
 pub use direct_link::{DirectLink, Fate};
 pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};

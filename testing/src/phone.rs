@@ -11,8 +11,8 @@ use twinshore_client::view::{
     ElementView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView, RowView, ScreenView,
 };
 use twinshore_client::{
-    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription, SystemClock,
-    Timers, Transport,
+    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Platform, Settings, Subscription,
+    SystemClock, Timers, Transport,
 };
 
 use crate::{Link, StoppedPhone, World, WorldError};
@@ -77,7 +77,9 @@ impl ClientObserver for Listener {
 /// Why signing in did not work.
 fn refusal(screen: &ScreenView) -> Option<String> {
     match screen {
-        ScreenView::SignIn { error, busy: false, .. } if !error.is_empty() => Some(error.clone()),
+        ScreenView::SignIn { error, busy: false, .. } | ScreenView::Lock { error, busy: false, .. } if !error.is_empty() => {
+            Some(error.clone())
+        }
         _ => None,
     }
 }
@@ -126,6 +128,7 @@ pub struct Phone {
     pub link: Arc<Link>,
     name: String,
     setup: PhoneSetup,
+    platform: Arc<FilePlatform>,
     client: Client,
     ears: Arc<Ears>,
     _interface: Subscription,
@@ -138,6 +141,7 @@ pub fn hasty_settings() -> Settings {
         quiet: Duration::from_millis(100),
         probe: Duration::from_millis(50),
         probe_timeout: Duration::from_secs(2),
+        start_check: Duration::from_secs(2),
         connect_timeout: Duration::from_secs(2),
         call_timeout: Duration::from_secs(10),
         exchange_retry: (Duration::from_millis(50), Duration::from_millis(400)),
@@ -152,6 +156,15 @@ impl Phone {
     /// [`PhoneError`].
     pub fn new(world: &World, name: &str) -> Result<Self, PhoneError> {
         Self::set_up(world, name, PhoneSetup::new(world.device_folder(name)?, hasty_settings()))
+    }
+
+    /// A new phone with a good link and a clock of its own.
+    ///
+    /// # Errors
+    /// [`PhoneError`].
+    pub fn with_clock(world: &World, name: &str, clock: Arc<dyn Timers>) -> Result<Self, PhoneError> {
+        let setup = PhoneSetup::new(world.device_folder(name)?, hasty_settings());
+        Self::set_up(world, name, PhoneSetup { clock, ..setup })
     }
 
     /// A new phone with a good link, over a folder and with numbers of its own.
@@ -175,8 +188,9 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`].
     pub fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
+        let platform = Arc::new(FilePlatform::new(setup.directory.join("secrets.json")));
         let client = Client::start(ClientOptions {
-            platform: Arc::new(FilePlatform::new(setup.directory.join("secrets.json"))),
+            platform: Arc::clone(&platform) as Arc<dyn Platform>,
             directory: setup.directory.clone(),
             main_server: link.url(),
             device_name: name.clone(),
@@ -193,7 +207,7 @@ impl Phone {
         });
         let listener = Listener { ears: Arc::clone(&ears), client: client.clone() };
         let interface = client.observe(Arc::new(listener));
-        Ok(Self { link, name, setup, client, ears, _interface: interface })
+        Ok(Self { link, name, setup, platform, client, ears, _interface: interface })
     }
 
     /// Ends the client and starts it again over the same folder.
@@ -226,6 +240,11 @@ impl Phone {
     /// Name of the device.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The device itself.
+    pub fn platform(&self) -> &FilePlatform {
+        &self.platform
     }
 
     /// Folder of everything the phone keeps.
@@ -320,9 +339,14 @@ impl Phone {
 
     /// Tries to sign in where that does not work; gives what is told.
     pub async fn sign_in_refused(&self, user: &str, password: &str) -> String {
+        self.refused_by(|client| client.sign_in(user.to_owned(), password.to_owned())).await
+    }
+
+    /// Does something that the sign-in or lock screen refuses; gives what is told.
+    pub async fn refused_by(&self, act: impl FnOnce(&Client)) -> String {
         let refused = || self.ears.screen.lock().unwrap_or_else(PoisonError::into_inner).1;
         let before = refused();
-        self.client.sign_in(user.to_owned(), password.to_owned());
+        act(&self.client);
         self.until("the refusal", |view| if refused() > before { refusal(&view.screen) } else { None }).await
     }
 

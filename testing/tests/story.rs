@@ -147,7 +147,7 @@ async fn a1_the_first_start_needs_the_main_server_and_goes_on_after_a_cut() {
     ann.until("the trouble", |view| match &view.screen {
         ScreenView::Download(download) => (!download.error.is_empty()).then_some(()),
         ScreenView::SignIn { error, .. } => (!error.is_empty()).then_some(()),
-        ScreenView::Work => None,
+        ScreenView::Work | ScreenView::Lock { .. } | ScreenView::ChoosePin { .. } => None,
     })
     .await;
     ann.link.set(LinkState::Good);

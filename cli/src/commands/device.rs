@@ -1,8 +1,10 @@
-//! `twinshore device list | revoke | allow`: devices that signed in.
+//! `twinshore device list | revoke | lock | wipe | allow`: devices that signed in.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use twinshore_engine::Engine;
+use twinshore_engine::accounts::{DeviceOrder, DeviceRow};
 use uuid::Uuid;
 
 use super::{CommandError, open_engine};
@@ -29,11 +31,43 @@ enum Action {
         /// Id of the device, as listed
         device: Uuid,
     },
-    /// Let a revoked device work again
+    /// Lock a device that may be in wrong hands: nobody gets at the data on it; they stay there
+    Lock(Target),
+    /// Remove the data from a device at its next contact; `list` tells when it was done
+    Wipe(Target),
+    /// Let a revoked, locked or wiped device work again
     Allow {
         /// Id of the device, as listed
         device: Uuid,
     },
+}
+
+#[derive(Debug, Args)]
+struct Target {
+    /// Id of the device, as listed
+    device: Uuid,
+    /// Only the data of this user [default: of everybody who signed in on it]
+    #[arg(long)]
+    user: Option<String>,
+}
+
+fn state(device: &DeviceRow) -> String {
+    match (device.order, device.revoked, device.wiped) {
+        (DeviceOrder::Wiped, _, Some(at)) => format!("wiped {}", at.format("%Y-%m-%d %H:%M")),
+        (DeviceOrder::Wiped, ..) => "wiped".into(),
+        (DeviceOrder::Wipe, ..) => "to be wiped".into(),
+        (DeviceOrder::Lock, ..) => "locked".into(),
+        (DeviceOrder::None, true, _) => "revoked".into(),
+        (DeviceOrder::None, false, _) => "may work".into(),
+    }
+}
+
+fn order(engine: &Engine, target: &Target, order: DeviceOrder, done: &str) -> Result<(), CommandError> {
+    if !engine.order_device(target.device, target.user.as_deref(), order)? {
+        return Err(CommandError::Argument(format!("device {} never signed in for such a user", target.device)));
+    }
+    output::line(format_args!("{} {done}", target.device));
+    Ok(())
 }
 
 impl Device {
@@ -43,7 +77,7 @@ impl Device {
         let (device, revoked) = match self.action {
             Action::List => {
                 for device in engine.devices()? {
-                    let state = if device.revoked { "revoked" } else { "may work" };
+                    let state = state(&device);
                     let seen = device.last_seen.format("%Y-%m-%d %H:%M");
                     output::line(format_args!(
                         "{}\t{}\t{}\t{seen}\t{state}",
@@ -52,8 +86,13 @@ impl Device {
                 }
                 return Ok(());
             }
+            Action::Lock(target) => return order(&engine, &target, DeviceOrder::Lock, "is locked at its next contact"),
+            Action::Wipe(target) => return order(&engine, &target, DeviceOrder::Wipe, "is wiped at its next contact"),
             Action::Revoke { device } => (device, true),
-            Action::Allow { device } => (device, false),
+            Action::Allow { device } => {
+                engine.order_device(device, None, DeviceOrder::None)?;
+                (device, false)
+            }
         };
         if !engine.revoke_device(device, revoked)? {
             return Err(CommandError::Argument(format!("device {device} never signed in")));

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod device;
 pub mod import;
 pub mod phone;
+pub mod publish;
 pub mod report;
 pub mod serve;
 pub mod test;

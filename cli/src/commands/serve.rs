@@ -25,17 +25,34 @@ pub struct Serve {
 }
 
 impl Serve {
-    /// Serves until Ctrl+C or SIGTERM.
+    /// Serves until Ctrl+C or SIGTERM; SIGHUP publishes the folder as it is then.
     pub async fn run(self) -> Result<(), CommandError> {
         let database = database_of(&self.folder, self.database)?;
         let mut config = twinshore_server::Config::new(self.folder, database);
         config.address = SocketAddr::new(self.address, self.port);
         let running = twinshore_server::serve(config).await?;
         output::line(format_args!("listening on {}", running.url()));
-        told_to_stop().await;
+        tokio::select! {
+            () = told_to_stop() => {}
+            () = publish_when_told(&running) => {}
+        }
         running.stop().await;
         Ok(())
     }
+}
+
+/// SIGHUP makes the server read its configuration anew, as `twinshore publish` does.
+async fn publish_when_told(running: &twinshore_server::Running) {
+    #[cfg(unix)]
+    if let Ok(mut told) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        while told.recv().await.is_some() {
+            match running.publish_again().await {
+                Ok(publication) => tracing::info!(changed = publication.changed, "the configuration was read anew"),
+                Err(error) => tracing::error!(%error, "the new configuration is not served; the old one goes on"),
+            }
+        }
+    }
+    std::future::pending().await
 }
 
 async fn told_to_stop() {

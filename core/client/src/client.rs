@@ -69,6 +69,12 @@ pub enum Request {
     SignIn(String, String),
     /// Sign out.
     SignOut,
+    /// The PIN at the lock screen; none asks for a finger or face.
+    Unlock(Option<String>),
+    /// Ask for a new PIN.
+    ChoosePin,
+    /// A new PIN; an empty one takes it away, none changes nothing.
+    SetPin(Option<String>),
     /// Go on with the first download.
     RetryDownload,
     /// Open a menu item.
@@ -176,6 +182,26 @@ impl Client {
     /// Signs out.
     pub fn sign_out(&self) {
         self.send(Request::SignOut);
+    }
+
+    /// Unlocks the app with the PIN.
+    pub fn unlock(&self, pin: String) {
+        self.send(Request::Unlock(Some(pin)));
+    }
+
+    /// Unlocks the app with a finger or face; the platform asks for it.
+    pub fn unlock_with_biometrics(&self) {
+        self.send(Request::Unlock(None));
+    }
+
+    /// Asks the person for a new PIN.
+    pub fn choose_pin(&self) {
+        self.send(Request::ChoosePin);
+    }
+
+    /// The PIN the person chose; an empty one takes it away, none leaves it as it was.
+    pub fn set_pin(&self, pin: Option<String>) {
+        self.send(Request::SetPin(pin));
     }
 
     /// Goes on with the first download.

@@ -5,8 +5,11 @@
 //! Main types: [`Client`], [`MainServerConnection`], [`Availability`], [`Mode`], [`UsedServer`], [`route`], [`Platform`],
 //! [`Timers`], [`Transport`], [`Settings`], [`view`].
 
+mod account;
+mod account_book;
 mod actor;
 mod availability;
+mod bundles;
 mod call_journal;
 mod client;
 mod connection;

@@ -21,6 +21,9 @@ pub enum PlatformError {
     /// The store refused.
     #[error("the secret store failed: {0}")]
     Secrets(String),
+    /// Nobody could be asked for a finger or face.
+    #[error("the person could not be asked for a finger or face: {0}")]
+    Biometrics(String),
 }
 
 /// The device.
@@ -37,18 +40,37 @@ pub trait Platform: Send + Sync {
     fn set_secret(&self, name: &str, value: Option<&str>) -> Result<(), PlatformError>;
     /// Seconds east of UTC.
     fn utc_offset_s(&self) -> i32;
+    /// True if the person can be asked for a finger or face.
+    fn has_biometrics(&self) -> bool {
+        false
+    }
+    /// Asks for a finger or face, with a reason to show; waits for the answer. Called on a thread that may wait.
+    ///
+    /// # Errors
+    /// If the platform can't ask now.
+    fn confirm_person(&self, reason: &str) -> Result<bool, PlatformError> {
+        let _ = reason;
+        Err(PlatformError::Biometrics("this device has none".into()))
+    }
 }
 
-/// Secrets in a file that only its owner may read: for the simulator and tests. Phones have secret stores.
+/// Secrets in a file that only its owner may read, and a finger that fits or not: for the simulator and tests. Phones have secret
+/// stores.
 pub struct FilePlatform {
     path: PathBuf,
     lock: Mutex<()>,
+    finger: Mutex<Option<bool>>,
 }
 
 impl FilePlatform {
     /// Secrets in this file.
     pub fn new(path: PathBuf) -> Self {
-        Self { path, lock: Mutex::new(()) }
+        Self { path, lock: Mutex::new(()), finger: Mutex::new(None) }
+    }
+
+    /// The device can ask for a finger from now on; it fits or not.
+    pub fn set_finger(&self, fits: bool) {
+        *self.finger.lock().unwrap_or_else(PoisonError::into_inner) = Some(fits);
     }
 
     fn read(&self) -> Result<BTreeMap<String, String>, PlatformError> {
@@ -91,5 +113,14 @@ impl Platform for FilePlatform {
 
     fn utc_offset_s(&self) -> i32 {
         chrono::Local::now().offset().local_minus_utc()
+    }
+
+    fn has_biometrics(&self) -> bool {
+        self.finger.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    fn confirm_person(&self, _: &str) -> Result<bool, PlatformError> {
+        let finger = *self.finger.lock().unwrap_or_else(PoisonError::into_inner);
+        finger.ok_or_else(|| PlatformError::Biometrics("this device has none".into()))
     }
 }

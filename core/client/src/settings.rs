@@ -23,6 +23,8 @@ pub struct Settings {
     pub start_wait: Duration,
     /// A probe that takes longer has failed.
     pub probe_timeout: Duration,
+    /// At the start the main server is asked for news at most this long; then work begins without it (A5, A8).
+    pub start_check: Duration,
     /// A call that takes longer has failed.
     pub call_timeout: Duration,
     /// Making a connection takes at most this long.
@@ -78,6 +80,7 @@ impl Default for Settings {
             sleep_gap: Duration::from_secs(30),
             start_wait: Duration::from_secs(2),
             probe_timeout: Duration::from_secs(10),
+            start_check: Duration::from_secs(3),
             call_timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(5),
             silence: Duration::from_secs(45),

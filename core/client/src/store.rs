@@ -47,6 +47,7 @@ impl ClientStore {
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "secure_delete", true)?;
         connection.execute_batch(
             "CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
              CREATE TABLE IF NOT EXISTS drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL, user TEXT NOT NULL DEFAULT '') WITHOUT ROWID;",
@@ -58,6 +59,24 @@ impl ClientStore {
 
     pub(crate) const fn connection(&self) -> &Connection {
         &self.0
+    }
+
+    /// Drafts of a file of the first version are given to the account of the person they name.
+    pub fn give_drafts(&self, user_name: &str, account: &str) {
+        if let Err(error) = self.0.execute("UPDATE drafts SET user = ?2 WHERE user = ?1", [user_name, account]) {
+            tracing::warn!(%error, "drafts could not be given to their account");
+        }
+    }
+
+    /// All drafts of an account are gone for good.
+    ///
+    /// # Errors
+    /// [`ClientError::Storage`].
+    pub fn drop_drafts_of(&self, account: &str) -> Result<(), ClientError> {
+        self.0.execute("DELETE FROM drafts WHERE user = ?1", [account])?;
+        // What was deleted lies in the log until it is written back.
+        self.0.pragma_update(None, "wal_checkpoint", "TRUNCATE")?;
+        Ok(())
     }
 
     /// A file of the first version does not say whose drafts it holds: they are those of who worked last.

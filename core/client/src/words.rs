@@ -19,6 +19,7 @@ pub fn client_error_text(language: &str, error: &ClientError) -> String {
         ClientError::Engine(error) => engine_error_text(language, error),
         ClientError::Server(error) => error_text(language, error),
         ClientError::Platform(PlatformError::Secrets(what)) => with_detail("error-secrets", what.clone()),
+        ClientError::Platform(PlatformError::Biometrics(what)) => with_detail("error-biometrics", what.clone()),
         ClientError::Stopped => say(language, "error-stopped").to_owned(),
     }
 }
@@ -100,7 +101,8 @@ mod tests {
             C::Engine(E::Refused(_)) => C::Engine(E::Corrupt { table: "Catalog.Goods".into(), column: "Price".into() }),
             C::Engine(E::Corrupt { .. } | E::Repeated) => C::Server(ServerError::SessionExpired),
             C::Server(_) => C::Platform(PlatformError::Secrets("locked".into())),
-            C::Platform(PlatformError::Secrets(_)) => C::Stopped,
+            C::Platform(PlatformError::Secrets(_)) => C::Platform(PlatformError::Biometrics("no reader".into())),
+            C::Platform(PlatformError::Biometrics(_)) => C::Stopped,
             C::Stopped => return None,
         })
     }

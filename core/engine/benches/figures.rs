@@ -37,6 +37,7 @@ fn configuration() -> Configuration {
         home_page: Vec::new(),
         offline_by_hand: true,
         poor_connection_by_hand: true,
+        sign_in: SignInRules::default(),
         users: None,
         modules_elsewhere: Default::default(),
     }
@@ -124,7 +125,7 @@ fn main() {
 
 fn exchange(folder: &std::path::Path, engine: Engine, rights: Arc<UserRights>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
-    let main = MainExchange::new(engine, Arc::clone(&rights), None, Arc::new(|_| Rc::new(NoHandlers)));
+    let main = MainExchange::new(engine, Arc::clone(&rights), Arc::default(), Arc::new(|_| Rc::new(NoHandlers)));
     let phone = DeviceExchange::new(open(folder, Target::StandaloneServer), rights, BundleHash("1".into()));
     let shaken = runtime.block_on(main.handshake(phone.handshake("phone").expect("a handshake"))).expect("shaken");
     phone.shaken(&shaken).expect("kept");

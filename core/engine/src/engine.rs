@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use tokio::sync::broadcast;
 use twinshore_metadata::{Bundle, ObjectName, Ref, Target};
 use twinshore_protocol::{Clock, NodeCode};
 
 use crate::session::Shared;
-use crate::storage::Database;
+use crate::storage::{Database, Lease};
 use crate::{EngineError, jobs, schema};
 
 /// Notices kept for a listener that is slow.
@@ -60,11 +60,35 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Open`], [`EngineError::Migration`] (the old structure stays), [`EngineError::StorageFull`].
     pub fn open(options: OpenOptions) -> Result<Self, EngineError> {
+        Self::open_database(options, |writer, now| jobs::interrupt_all(writer, now))
+    }
+
+    /// Opens the same database under another configuration, while this engine ends the calls that it has (A5). Its background
+    /// jobs go on under the old one.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; this engine is as it was then.
+    pub fn republish(&self, bundle: Arc<Bundle>) -> Result<Self, EngineError> {
+        let options = OpenOptions {
+            bundle,
+            database: self.0.database.path().to_owned(),
+            clock: Arc::clone(&self.0.clock),
+            utc_offset_s: self.0.utc_offset_s,
+        };
+        let engine = Self::open_database(options, |_, _| Ok(()))?;
+        engine.set_limits(self.limits());
+        Ok(engine)
+    }
+
+    fn open_database(
+        options: OpenOptions,
+        begin: impl FnOnce(&Lease, DateTime<Utc>) -> Result<(), EngineError>,
+    ) -> Result<Self, EngineError> {
         let database = Database::open(&options.database)?;
         let node = {
             let writer = database.writer()?;
             schema::migrate(&writer, &options.bundle)?;
-            jobs::interrupt_all(&writer, options.clock.now())?;
+            begin(&writer, options.clock.now())?;
             schema::setting(&writer, "node")?
         };
         let fallback = if options.bundle.target == Target::MainServer { MAIN_NODE } else { "" };

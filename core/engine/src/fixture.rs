@@ -104,6 +104,7 @@ pub fn configuration() -> Configuration {
         home_page: Vec::new(),
         offline_by_hand: true,
         poor_connection_by_hand: true,
+        sign_in: SignInRules::default(),
         users: None,
         modules_elsewhere: Vec::new(),
     }

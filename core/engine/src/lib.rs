@@ -23,6 +23,7 @@ mod locks;
 mod numbering;
 pub mod objects;
 pub mod options;
+pub mod published;
 pub mod query;
 pub mod registers;
 pub mod rights;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{FormDefinition, FormName, Governed, ObjectDefinition, ObjectKind, ObjectName, Title};
+use crate::{FormDefinition, FormName, Governed, ObjectDefinition, ObjectKind, ObjectName, SignInRules, Title};
 
 /// A language of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +100,9 @@ pub struct Configuration {
     /// The person may choose Poor connection (M5).
     #[serde(default = "yes")]
     pub poor_connection_by_hand: bool,
+    /// How people get in on devices (A2, A4).
+    #[serde(default, skip_serializing_if = "SignInRules::is_default")]
+    pub sign_in: SignInRules,
     /// Catalog whose items are users (`Catalog.Employees`) and its attribute with the user's name; used by `currentUser()`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<(ObjectName, String)>,
@@ -114,6 +117,25 @@ const fn yes() -> bool {
 }
 
 impl Configuration {
+    /// A configuration with a name and nothing else.
+    pub fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            title: Title::english(name),
+            version: "1".into(),
+            languages: Vec::new(),
+            objects: IndexMap::new(),
+            roles: IndexMap::new(),
+            subsystems: Vec::new(),
+            home_page: Vec::new(),
+            offline_by_hand: true,
+            poor_connection_by_hand: true,
+            sign_in: SignInRules::default(),
+            users: None,
+            modules_elsewhere: Vec::new(),
+        }
+    }
+
     /// An object by full name.
     pub fn object(&self, name: &ObjectName) -> Option<&ObjectDefinition> {
         self.objects.get(name)

@@ -7,6 +7,7 @@
 //! [`Value`], [`Ref`], [`Record`], [`FormDefinition`], [`ElementDefinition`], [`Composition`], [`Bundle`].
 
 mod bundle;
+mod compatibility;
 mod composition;
 mod configuration;
 mod form;
@@ -14,12 +15,14 @@ mod name;
 mod object;
 mod option;
 mod record;
+mod sign_in;
 pub mod text;
 mod title;
 mod types;
 mod value;
 
 pub use bundle::{Bundle, BundleHash, CompiledModule, DeviceBundle, Target};
+pub use compatibility::obstacles;
 pub use composition::{ChildKind, ChildPath, Composition, ExchangeSettings, Inclusion, Priority};
 pub use configuration::{Configuration, Language, RoleDefinition, RoleRights, SubsystemDefinition};
 pub use form::{
@@ -33,6 +36,7 @@ pub use object::{
 };
 pub use option::Governed;
 pub use record::{Record, TableRow};
+pub use sign_in::{PinPolicy, SignInRules};
 pub use title::Title;
 pub use types::{AttributeType, DateParts, TypeError, TypeSet};
 pub use value::{Chart, ChartKind, ChartPoint, Picture, Ref, Spreadsheet, SpreadsheetCell, Value, ValueError};

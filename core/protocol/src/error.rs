@@ -89,6 +89,18 @@ fn in_brackets(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!(" ({what})") }
 }
 
+/// Why the main server does not work with a user on a device any more (A3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BarReason {
+    /// The user may not work.
+    UserDisabled,
+    /// The operator locked the device for this user.
+    DeviceLocked,
+    /// The operator ordered that the user's data be removed from the device.
+    DeviceWiped,
+}
+
 /// What a call ends with when it does not end well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "error", rename_all = "camelCase")]
@@ -172,6 +184,9 @@ pub enum ServerError {
     TryLater { seconds: u64 },
     #[error("Your session has ended. Sign in again; nothing you typed is lost.")]
     SessionExpired,
+    /// The main server works with this user on this device no longer (A3).
+    #[error("{}", barred_text(*reason))]
+    Barred { reason: BarReason },
     /// No room for the database.
     #[error("There is no room left on this device. Nothing was lost; free some space and try again.")]
     StorageFull,
@@ -194,6 +209,18 @@ const fn unavailable_text(reason: UnavailableReason) -> &'static str {
         UnavailableReason::OfflineMode => "You work in Offline mode. Switch to Normal to use the main server.",
         UnavailableReason::UpdateNeeded => "The app needs an update before it can work with the main server.",
         UnavailableReason::SignInNeeded => "Sign in again to work with the main server.",
+    }
+}
+
+const fn barred_text(reason: BarReason) -> &'static str {
+    match reason {
+        BarReason::UserDisabled => {
+            "This user may not work any more. What you typed and did not send is kept on this device. Ask the administrator."
+        }
+        BarReason::DeviceLocked => {
+            "The administrator locked this device for you. What you typed and did not send is kept on it. Ask the administrator."
+        }
+        BarReason::DeviceWiped => "The administrator removed your data from this device. Sign in again if that was not meant.",
     }
 }
 
@@ -224,6 +251,7 @@ impl ServerError {
             Self::SignInRefused => "SignInRefused",
             Self::TryLater { .. } => "TryLater",
             Self::SessionExpired => "SessionExpired",
+            Self::Barred { .. } => "Barred",
             Self::StorageFull => "StorageFull",
             Self::MessageNumberRejected { .. } => "MessageNumberRejected",
             Self::Malformed { .. } => "Malformed",

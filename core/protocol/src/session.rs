@@ -110,6 +110,9 @@ pub struct HelloResponse {
     pub user_name: String,
     /// What devices should run.
     pub device_bundle: Option<BundleHash>,
+    /// Earlier configurations that devices may go on with while they put the update off (A6).
+    #[serde(default)]
+    pub compatible: Vec<BundleHash>,
     /// Version the main server speaks.
     pub protocol_version: u32,
     /// Last position of the change log.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use twinshore_metadata::DateParts;
 use twinshore_metadata::text::{Locale, ParseError, format_number};
-use twinshore_protocol::{Limit, ServerError, UnavailableReason};
+use twinshore_protocol::{BarReason, Limit, ServerError, UnavailableReason};
 
 use crate::{say, say_with};
 
@@ -47,6 +47,11 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
         ServerError::SignInRefused => said("error-sign-in-refused", &[]),
         ServerError::TryLater { seconds } => said("error-try-later", &[("wait", Duration::from_secs(*seconds).into())]),
         ServerError::SessionExpired => said("error-session-expired", &[]),
+        ServerError::Barred { reason } => match reason {
+            BarReason::UserDisabled => said("error-user-disabled", &[]),
+            BarReason::DeviceLocked => said("error-device-locked", &[]),
+            BarReason::DeviceWiped => said("error-device-wiped", &[]),
+        },
         ServerError::StorageFull => said("error-storage-full", &[]),
         ServerError::MessageNumberRejected { number, accepted } => {
             said("error-message-number", &[("number", (*number).into()), ("accepted", (*accepted).into())])

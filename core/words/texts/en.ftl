@@ -98,6 +98,44 @@ fast-again = The connection is fast again. Go back to Normal?
 download-app = Downloading the app
 download-data = Downloading data
 
+## Updates
+
+download-update = Downloading the update
+update = Update now
+later = Later
+update-offered = There is a new version of the app.
+    .safe = What you typed is kept as drafts. If you put it off, everything goes on working.
+    .do = Updating takes a moment; put off, it is done at the next start.
+update-required = There is a new version of the app, and the main server can't work with the old one.
+    .safe = What you typed is kept as drafts. If you put it off, you go on with what is on this device.
+    .do = Updating takes a moment; put off, it is done at the next start.
+updated = The app is updated.
+update-interrupted = The update did not arrive whole: { $what }
+    .safe = Nothing was changed, and what came is kept.
+    .do = The next try goes on from there.
+update-failed = The data on this device could not be brought to the new version: { $what }
+    .safe = The old version goes on, and nothing was lost.
+    .do = Tell the administrator.
+
+## Signing in on this device
+
+wait-to-try = Too many wrong tries.
+    .safe = Everything on this device is kept.
+    .do = Keep the app open for { $wait } and try again. With a connection you can sign in with your password at once.
+grace-expired = { $days ->
+        [one] The main server was not reached for more than { $days } day.
+       *[other] The main server was not reached for more than { $days } days.
+    }
+    .safe = Everything on this device is kept.
+    .do = Sign in with a connection to go on.
+wrong-pin = The PIN is wrong.
+pin-needed = This app needs a PIN. Choose one.
+pin-too-simple = A PIN has 4 to 12 digits, not all the same.
+pin-not-kept = The PIN could not be kept. Try again.
+biometrics-reason = Unlock the app
+biometrics-need-pin = Choose a PIN first.
+biometrics-failed = You were not recognised. Use the PIN.
+
 ## Times. `number` is written already.
 
 time-seconds = { $number } s
@@ -184,6 +222,15 @@ error-try-later = The server is busy or was asked too often.
 error-session-expired = Your session has ended.
     .safe = What you typed is kept.
     .do = Sign in again.
+error-user-disabled = This user may not work any more.
+    .safe = What you typed and did not send is kept on this device.
+    .do = Ask the administrator.
+error-device-locked = The administrator locked this device for you.
+    .safe = What you typed and did not send is kept on it.
+    .do = Ask the administrator.
+error-device-wiped = The administrator removed your data from this device.
+    .safe = What was sent before is on the main server.
+    .do = If that was not meant, ask the administrator.
 error-storage-full = There is no room left on this device to store this.
     .safe = What was stored before is kept.
     .do = Free some space on this device and try again.
@@ -220,6 +267,9 @@ error-migration = The data on this device can't follow the new version of the ap
 error-secrets = The safe place for passwords on this device can't be used ({ $what }).
     .safe = Nothing was changed.
     .do = Unlock the device and try again. If it happens again, tell the administrator what is in the brackets.
+error-biometrics = You could not be asked for a finger or face ({ $what }).
+    .safe = Nothing was changed.
+    .do = Use the PIN.
 error-stopped = The app is closing.
     .safe = What you typed is kept as a draft.
     .do = Open it again.
@@ -273,8 +323,8 @@ check-taken = “{ $title }” { $number } is taken already. Choose another one.
 check-numbers-used = All values of “{ $title }” with { $length } characters are used up. Tell the administrator.
 check-needed = The app needs { $item }, so it can't be deleted.
 check-option-on-main = “{ $title }” is switched on the main server only; this device receives it from there.
-check-blocked = This user may not work any more. Ask the administrator.
 check-overtaken = { $title } was changed on the main server meanwhile, and that value stands. Yours is kept here: look and save again if it is still right.
+check-gone = { $title }: { $names } does not exist any more. What the device sent for it is kept here.
 check-unknown-device = The main server does not know this device. Nothing is lost: sign out and in again.
 
 ## How a document is named

@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, State};
+use axum::http::HeaderMap;
 use twinshore_protocol::{
     HelloResponse, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, RefreshRequest, ServerError, SignInRequest, SignInResponse,
 };
 
-use crate::auth::SignedIn;
+use crate::auth::{SignedIn, bearer};
 use crate::{AppError, AppState};
 
 /// Longest name and password taken; a longer one is wrong anyway, and hashing it would cost.
@@ -66,14 +67,26 @@ pub async fn sign_out(State(state): State<AppState>, signed_in: SignedIn) -> Res
     Ok(Json(()))
 }
 
+/// `POST /api/wiped`: a device has removed its user's data as it was ordered to. Its token still names it, though it is barred.
+///
+/// # Errors
+/// `SessionExpired` if nothing was ordered.
+pub async fn wiped(State(state): State<AppState>, headers: HeaderMap) -> Result<Json<()>, AppError> {
+    let token = bearer(&headers).ok_or(ServerError::SessionExpired)?.to_owned();
+    let told = state.blocking(move |engine| engine.device_wiped(&token)).await?;
+    if told { Ok(Json(())) } else { Err(ServerError::SessionExpired.into()) }
+}
+
 /// `GET /api/hello`
 ///
 /// # Errors
 /// `SessionExpired`.
 pub async fn hello(State(state): State<AppState>, signed_in: SignedIn) -> Result<Json<HelloResponse>, AppError> {
+    let bundles = state.live().bundles;
     Ok(Json(HelloResponse {
         user_name: signed_in.user_name,
-        device_bundle: state.device_bundle().map(|file| file.hash.clone()),
+        device_bundle: bundles.current.clone(),
+        compatible: bundles.compatible.clone(),
         protocol_version: PROTOCOL_VERSION,
         last: *state.changes().borrow(),
     }))

@@ -21,7 +21,8 @@ pub async fn device_bundle(
     headers: HeaderMap,
 ) -> Result<Response, AppError> {
     let file = state
-        .device_bundle()
+        .live()
+        .device
         .filter(|file| file.hash == BundleHash(hash))
         .ok_or_else(|| AppError::malformed("this configuration is no longer offered; ask for the current one"))?;
     let size = file.packed.len();

@@ -36,6 +36,10 @@ function Body({ phone, view, suggestedUser }: { phone: Phone; view: Interface; s
   switch (view.screen.screen) {
     case "signIn":
       return <SignIn phone={phone} view={view} screen={view.screen} suggestedUser={suggestedUser} />;
+    case "lock":
+      return <Lock phone={phone} view={view} screen={view.screen} />;
+    case "choosePin":
+      return <ChoosePin phone={phone} view={view} screen={view.screen} />;
     case "download":
       return <Download phone={phone} view={view} screen={view.screen} />;
     case "work": {
@@ -71,10 +75,44 @@ function TitleBar({ phone, view }: { phone: Phone; view: Interface }) {
           ))}
           <hr />
           <button type="button" role="menuitem" onClick={() => { phone.send({ do: "exchangeNow" }); setOpen(false); }}><Icon name="sync" /> {say("exchange")}</button>
+          {status.pin_by_hand && view.screen.screen === "work" && (
+            <button type="button" role="menuitem" onClick={() => { phone.send({ do: "choosePin" }); setOpen(false); }}><Icon name="person" /> {say("pin")}</button>
+          )}
           <button type="button" role="menuitem" onClick={() => { phone.send({ do: "signOut" }); setOpen(false); }}><Icon name="person" /> {say("signOut")} ({status.user_name})</button>
         </div>
       )}
     </header>
+  );
+}
+
+type ScreenOf<S> = Extract<Interface["screen"], { screen: S }>;
+
+function Lock({ phone, view, screen }: { phone: Phone; view: Interface; screen: ScreenOf<"lock"> }) {
+  const [pin, setPin] = useState("");
+  const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
+  return (
+    <form class="sign-in" onSubmit={(e) => { e.preventDefault(); phone.send({ do: "unlock", pin }); setPin(""); }}>
+      <h2>{screen.userName}</h2>
+      <label>{say("pin")}<input name="pin" type="password" inputMode="numeric" autocomplete="off" value={pin} onInput={(e) => setPin(e.currentTarget.value)} /></label>
+      {screen.error && <p class="error" role="alert">{screen.error}</p>}
+      <button type="submit" class="primary" disabled={screen.busy}>{screen.busy ? say("working") : say("unlock")}</button>
+      {screen.biometrics && <button type="button" disabled={screen.busy} onClick={() => phone.send({ do: "unlockWithBiometrics" })}>{say("finger")}</button>}
+      <button type="button" onClick={() => phone.send({ do: "signOut" })}>{say("otherUser")}</button>
+    </form>
+  );
+}
+
+function ChoosePin({ phone, view, screen }: { phone: Phone; view: Interface; screen: ScreenOf<"choosePin"> }) {
+  const [pin, setPin] = useState("");
+  const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
+  return (
+    <form class="sign-in" onSubmit={(e) => { e.preventDefault(); phone.send({ do: "setPin", pin }); }}>
+      <h2>{say("newPin")}</h2>
+      <label>{say("pin")}<input name="pin" type="password" inputMode="numeric" autocomplete="off" value={pin} onInput={(e) => setPin(e.currentTarget.value)} /></label>
+      {screen.error && <p class="error" role="alert">{screen.error}</p>}
+      <button type="submit" class="primary">{pin || screen.required ? say("keepPin") : say("withoutPin")}</button>
+      {!screen.required && <button type="button" onClick={() => phone.send({ do: "setPin", pin: null })}>{say("cancel")}</button>}
+    </form>
   );
 }
 
@@ -89,6 +127,11 @@ function SignIn({ phone, view, screen, suggestedUser }: {
       <h2>{view.status.title || "Twinshore"}</h2>
       <label>{say("name")}<input name="user" autocomplete="username" value={user} onInput={(e) => setUser(e.currentTarget.value)} /></label>
       <label>{say("password")}<input name="password" type="password" autocomplete="current-password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} /></label>
+      {screen.users.length > 0 && (
+        <div class="users">{screen.users.map((name) => (
+          <button type="button" key={name} data-user={name} onClick={() => setUser(name)}><Icon name="person" /> {name}</button>
+        ))}</div>
+      )}
       {screen.error && <p class="error" role="alert">{screen.error}</p>}
       <button type="submit" class="primary" disabled={screen.busy}>{screen.busy ? say("working") : say("signIn")}</button>
     </form>

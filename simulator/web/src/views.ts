@@ -136,7 +136,9 @@ export interface MenuSection {
 }
 
 export type Screen =
-  | { screen: "signIn"; userName: string; error: string; busy: boolean }
+  | { screen: "signIn"; userName: string; error: string; busy: boolean; users: string[] }
+  | { screen: "lock"; userName: string; error: string; busy: boolean; biometrics: boolean }
+  | { screen: "choosePin"; error: string; required: boolean }
   | ({ screen: "download" } & { step: string; done: number; total: number; rate: number; error: string })
   | { screen: "work" };
 
@@ -153,6 +155,7 @@ export interface Interface {
     poor_connection_by_hand: boolean;
     exchange: { running: boolean; pending: number; last: string; error: string };
     user_name: string;
+    pin_by_hand: boolean;
     title: string;
     language: string;
   };
@@ -201,7 +204,9 @@ export type PhoneCommand =
   | { do: "hello" }
   | { do: "dispatch"; form: number; event: FormEvent }
   | { do: "signIn"; user: string; password: string }
-  | { do: "signOut" | "retryDownload" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
+  | { do: "unlock"; pin: string }
+  | { do: "setPin"; pin: string | null }
+  | { do: "signOut" | "unlockWithBiometrics" | "choosePin" | "retryDownload" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
   | { do: "open"; item: string }
   | { do: "activate"; form: number }
   | { do: "setMode"; mode: Mode }

@@ -10,7 +10,9 @@ export const words = {
     leftBehind: "Left behind, it does not exist here:", conflict: "Changed on the other server too:", take: "Take", rows: "Rows",
     perSecond: "per second", addRow: "Add row", remove: "Remove", choose: "Choose", clear: "Clear", loading: "Loading…",
     empty: "Nothing here yet", up: "Up", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
-    unavailable: "Unavailable", working: "Working…", cancel: "Cancel",
+    unavailable: "Unavailable", working: "Working…",
+    pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
+    finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -21,7 +23,9 @@ export const words = {
     conflict: "Изменено и на другом сервере:", take: "Взять", rows: "Строк", perSecond: "в секунду", addRow: "Добавить строку",
     remove: "Удалить", choose: "Выбрать", clear: "Очистить", loading: "Загрузка…", empty: "Пока ничего нет", up: "Вверх",
     top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас",
-    unavailable: "Недоступно", working: "Выполняется…", cancel: "Отмена",
+    unavailable: "Недоступно", working: "Выполняется…",
+    pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
+    unlock: "Разблокировать", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
   },
 } as const;
 

@@ -82,6 +82,8 @@ fn news(before: Option<&InterfaceView>, now: &InterfaceView) -> Vec<String> {
     let screen = |view: &InterfaceView| match &view.screen {
         ScreenView::SignIn { error, .. } => format!("shows the sign-in {error}").trim_end().to_owned(),
         ScreenView::Download(download) => format!("downloads {}", download.error).trim_end().to_owned(),
+        ScreenView::Lock { error, .. } => format!("is locked {error}").trim_end().to_owned(),
+        ScreenView::ChoosePin { error, .. } => format!("asks for a new PIN {error}").trim_end().to_owned(),
         ScreenView::Work => "shows the app".to_owned(),
     };
     if before.map(screen) != Some(screen(now)) {

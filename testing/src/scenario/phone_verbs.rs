@@ -143,7 +143,7 @@ async fn sign_in(handset: &Handset, user: &str, password: &str) -> Result<(), Ho
     let view = client.interface_view().await.map_err(|error| trouble(error.to_string()))?;
     match view.screen {
         ScreenView::Work => Ok(()),
-        ScreenView::SignIn { error, .. } => {
+        ScreenView::SignIn { error, .. } | ScreenView::Lock { error, .. } | ScreenView::ChoosePin { error, .. } => {
             Err(HostError::new("SignInRefused", format!("{user} could not sign in on {}: {error}", handset.device)))
         }
         ScreenView::Download(download) => {

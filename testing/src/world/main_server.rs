@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::{Handle, Runtime};
 use twinshore_engine::users::{self, User};
 use twinshore_engine::{Engine, EngineError};
-use twinshore_server::{Config, InProcess, Running, serve};
+use twinshore_server::{Config, InProcess, Publication, Running, ServeError, Source, serve};
 
 use super::WorldError;
 
@@ -32,6 +32,16 @@ impl MainServer {
                 Ok(Self { running: Some(running), runtime: Some(runtime) })
             });
             start.join().unwrap_or_else(|_| Err(io::Error::other("the main server panicked").into()))
+        })
+    }
+
+    pub(super) fn publish(&self, source: Source) -> Result<Publication, ServeError> {
+        let (running, runtime) =
+            (self.running(), self.runtime.as_ref().expect("a main server has a runtime until it is dropped"));
+        // The caller may be on a runtime's thread, which must not block on another one.
+        std::thread::scope(|scope| {
+            let publish = scope.spawn(|| runtime.block_on(running.publish(source)));
+            publish.join().unwrap_or_else(|_| Err(ServeError::Pack("the main server panicked".into())))
         })
     }
 

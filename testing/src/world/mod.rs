@@ -14,7 +14,7 @@ use twinshore_client::Timers;
 use twinshore_engine::Engine;
 use twinshore_engine::users::{self, User};
 use twinshore_protocol::{Clock, SystemClock};
-use twinshore_server::{Config, ServeError, SharedWatch, Source};
+use twinshore_server::{Config, Publication, ServeError, SharedWatch, Source};
 
 use crate::{DirectLink, Link, LinkError};
 
@@ -105,7 +105,7 @@ impl World {
 
     /// The main server's engine; none while it is down.
     pub fn engine(&self) -> Option<Engine> {
-        self.with_main(|main| main.running().engine().clone())
+        self.with_main(|main| main.running().engine())
     }
 
     /// A new link to the main server. It follows the main server when that starts again.
@@ -176,6 +176,18 @@ impl World {
     pub fn update(&self, source: Source) -> Result<(), WorldError> {
         self.config.lock().unwrap_or_else(PoisonError::into_inner).source = source;
         self.start_main()
+    }
+
+    /// Publishes another configuration while the main server runs (A5).
+    ///
+    /// # Errors
+    /// [`WorldError`]; the old configuration is served on then.
+    pub fn publish(&self, source: Source) -> Result<Publication, WorldError> {
+        let main = self.main.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = main.as_ref().ok_or_else(|| std::io::Error::other("the main server is down"))?;
+        let publication = running.publish(source.clone())?;
+        self.config.lock().unwrap_or_else(PoisonError::into_inner).source = source;
+        Ok(publication)
     }
 
     /// A folder of the world for a device's files; made if it does not exist.

@@ -83,6 +83,7 @@ fn configuration() -> Configuration {
         home_page: Vec::new(),
         offline_by_hand: true,
         poor_connection_by_hand: true,
+        sign_in: twinshore_metadata::SignInRules::default(),
         users: None,
         modules_elsewhere: Vec::new(),
     }

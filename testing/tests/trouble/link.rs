@@ -24,10 +24,9 @@ async fn a1_a_configuration_cut_in_the_middle_goes_on_from_there() {
     let told = until_the_download_stops(&ann).await;
     assert!(told.contains("no connection with the main server"), "{told}");
     assert_eq!(ann.link.answers_cut(), 1);
-    let part = std::fs::read_dir(ann.directory())
-        .expect("a folder")
-        .flatten()
-        .find(|e| e.path().extension().is_some_and(|e| e == "part"));
+    let entries = |folder: &std::path::Path| std::fs::read_dir(folder).expect("a folder").flatten();
+    let base = entries(ann.directory()).find(|e| e.path().is_dir()).expect("the folder of ann's database");
+    let part = entries(&base.path()).find(|e| e.path().extension().is_some_and(|e| e == "part"));
     let part = part.expect("what came so far");
     let had = part.metadata().expect("its length").len();
     assert!(had > 0);

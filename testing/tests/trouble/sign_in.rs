@@ -51,11 +51,12 @@ async fn a_blocked_user_is_told_so_and_keeps_what_was_typed() {
     let order = new_order(&ann, ModeView::Normal).await;
     ann.set(order.form, "Comment", "typed before").await;
     world.engine().expect("running").disable_user("ann", true).expect("blocked");
-    // The session ends while the app is open; the form stays with its text.
-    ann.until_told("Your session has ended").await;
-    assert_eq!(ann.element(order.form, "Comment").await.text, "typed before");
-    ann.client().sign_out();
-    ann.until("the sign-in", |view| matches!(view.screen, ScreenView::SignIn { .. }).then_some(())).await;
+    // A3: at the next contact nobody gets at the data any more; what was typed is a draft.
+    ann.until("the refusal", |view| match &view.screen {
+        ScreenView::SignIn { error, .. } if error.contains("may not work any more") => Some(()),
+        _ => None,
+    })
+    .await;
     assert!(ann.sign_in_refused("ann", "secret").await.contains("may not work any more"));
     // Who does not know the password learns nothing.
     assert!(ann.sign_in_refused("ann", "wrong").await.starts_with(WRONG));

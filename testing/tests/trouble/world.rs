@@ -76,7 +76,7 @@ pub fn misbehaving() -> (World, tempfile::TempDir, impl Fn(&str) -> String) {
     (world, folder, place)
 }
 
-fn filled(world: World) -> World {
+pub fn filled(world: World) -> World {
     let engine = world.engine().expect("running");
     world.add_user("ann", "secret", &["Seller"]).expect("a user");
     add(&engine, "Catalog.Employees", &[("Description", "ann".into()), ("Login", "ann".into())]);

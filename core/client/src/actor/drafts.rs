@@ -54,7 +54,7 @@ impl App {
     pub fn draft_of(&self, form: &FormSession) -> KeptDraft {
         KeptDraft {
             id: form.draft.to_string(),
-            user: self.state.borrow().user_name.clone(),
+            user: self.state.borrow().account.clone(),
             title: render::title(form, &self.state.borrow().language),
             when: self.options.clock.now().to_rfc3339(),
             content: serde_json::to_string(&form.draft_content()).unwrap_or_default(),
@@ -116,7 +116,7 @@ impl App {
     }
 
     async fn open_taken(self: &Rc<Self>, id: &str) {
-        let user = self.state.borrow().user_name.clone();
+        let user = self.state.borrow().account.clone();
         let Some(draft) = self.check_store(self.store.draft(id, &user)).flatten() else { return };
         let Ok(content) = serde_json::from_str::<DraftContent>(&draft.content) else {
             return self.show_draft(&draft.id, "draft-unreadable", draft.content).await;

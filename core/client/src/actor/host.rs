@@ -214,7 +214,7 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         }
         "session" => {
             let work = app.work().ok_or_else(|| HostError::new("SessionExpired", "Nobody is signed in."))?;
-            let session = &work.session;
+            let session = work.session.borrow();
             Ok(Value::Structure(vec![
                 ("user".into(), session.user.clone().map_or(Value::Empty, Value::Ref)),
                 ("userName".into(), session.user_name.as_str().into()),

@@ -11,16 +11,19 @@ use crate::{Mode, Route};
 impl App {
     /// The whole view.
     pub fn interface(&self) -> InterfaceView {
-        let drafts = self.drafts();
-        let sections = self.sections();
-        let home = self.home();
-        let waiting = self.waiting_view();
-        let attention = self.attention();
+        // Who has not unlocked the app sees nothing of what is in it.
+        let hidden = matches!(self.state.borrow().screen, ScreenView::Lock { .. } | ScreenView::SignIn { .. });
+        let (drafts, sections, home, waiting, attention) = if hidden {
+            Default::default()
+        } else {
+            (self.drafts(), self.sections(), self.home(), self.waiting_view(), self.attention())
+        };
         let state = self.state.borrow();
         let forms = self.forms.borrow();
         let windows = state
             .order
             .iter()
+            .filter(|_| !hidden)
             .filter_map(|id| forms.get(id))
             .map(|open| {
                 let last = open.last.borrow();
@@ -70,6 +73,7 @@ impl App {
             poor_connection_by_hand: configuration.is_none_or(|c| c.poor_connection_by_hand),
             exchange: state.exchange.clone(),
             user_name: state.user_name.clone(),
+            pin_by_hand: configuration.is_some_and(|c| c.sign_in.pin != twinshore_metadata::PinPolicy::Off),
             title: configuration.map(|c| c.title.text(&state.language).to_owned()).unwrap_or_default(),
             language: state.language.clone(),
         }
@@ -115,7 +119,7 @@ impl App {
     /// A way to a form, if the user may see its object.
     fn form_item(&self, form: &FormName, object: &ObjectDefinition, section_icon: &str) -> Option<MenuItemView> {
         let work = self.work()?;
-        let rights = work.session.rights.get(&object.name)?;
+        let rights = work.session.borrow().rights.get(&object.name).copied()?;
         let visible = if object.name.kind.is_stored_object()
             || object.name.kind.is_register()
             || object.name.kind == ObjectKind::Constant
@@ -148,7 +152,7 @@ impl App {
 
     fn drafts(&self) -> Vec<DraftView> {
         let open: Vec<String> = self.forms.borrow().values().map(|f| f.session.borrow().draft.to_string()).collect();
-        let user = self.state.borrow().user_name.clone();
+        let user = self.state.borrow().account.clone();
         let drafts = self.store.drafts(&user).unwrap_or_default();
         drafts
             .into_iter()

@@ -8,9 +8,10 @@ use twinshore_modules::Argument;
 use twinshore_protocol::{HelloResponse, ServerError, UnavailableReason};
 
 use super::App;
+use super::account::KEPT_EVERY;
 use crate::availability::{AvailabilityEvent, AvailabilityInstruction, CallTime, Moment, Offer, SlowReason};
 use crate::view::{MessageKind, ModeView, OfferView};
-use crate::words::{error_text, say, say_with};
+use crate::words::{say, say_with};
 use crate::{CallReport, Mode, UsedServer};
 
 impl App {
@@ -30,19 +31,17 @@ impl App {
                 let state = self.state.borrow();
                 state.availability.wait(state.mode, &self.options.settings, self.moment())
             };
-            let due = async {
-                match wait {
-                    Some(wait) => self.options.clock.sleep(wait).await,
-                    None => std::future::pending().await,
-                }
-            };
+            // Time without contact is counted also while nobody asks (A2).
+            let wait = wait.unwrap_or(KEPT_EVERY).min(KEPT_EVERY);
             tokio::select! {
-                () = due => self.link_event(AvailabilityEvent::Tick),
+                () = self.options.clock.sleep(wait) => self.link_event(AvailabilityEvent::Tick),
                 () = self.watch_again.notified() => {}
             }
             if self.stopping.get() {
                 return;
             }
+            self.tick();
+            self.check_grace();
             self.publish();
         }
     }
@@ -54,7 +53,7 @@ impl App {
         let probe = spawn_local(async move {
             let answer = app.connection.hello().await;
             app.probe.take();
-            app.probed(answer);
+            app.probed(answer).await;
             app.publish();
             drop(caused);
         });
@@ -63,18 +62,15 @@ impl App {
         }
     }
 
-    fn probed(self: &Rc<Self>, answer: Result<(HelloResponse, CallTime), ServerError>) {
+    async fn probed(self: &Rc<Self>, answer: Result<(HelloResponse, CallTime), ServerError>) {
         let event = match answer {
-            Ok((hello, time)) => {
-                self.hello.replace(Some(hello));
-                AvailabilityEvent::ProbeAnswered(time)
-            }
+            Ok((hello, time)) => return self.probe_answered(hello, time),
+            Err(ServerError::Barred { reason }) => return self.barred(reason).await,
             Err(
                 ServerError::MainServerUnavailable { reason: UnavailableReason::SignInNeeded } | ServerError::SessionExpired,
             ) => {
-                let language = self.state.borrow().language.clone();
-                self.message(MessageKind::Warning, error_text(&language, &ServerError::SessionExpired), 0);
-                AvailabilityEvent::SignInNeeded
+                self.sign_in_needed();
+                return;
             }
             Err(_) => AvailabilityEvent::ProbeFailed,
         };
@@ -91,6 +87,12 @@ impl App {
         if crate::time::within(&*self.options.clock, self.options.settings.start_wait, known).await.is_none() {
             tracing::debug!("the main server did not answer in time for the start");
         }
+    }
+
+    /// The session at main ended; local work goes on.
+    pub fn sign_in_needed(self: &Rc<Self>) {
+        self.message(MessageKind::Warning, self.error_text(&ServerError::SessionExpired), 0);
+        self.link_event(AvailabilityEvent::SignInNeeded);
     }
 
     /// A call of the main server ended.
@@ -124,7 +126,7 @@ impl App {
             match instruction {
                 AvailabilityInstruction::Probe => self.start_probe(),
                 AvailabilityInstruction::CheckConfiguration => self.spawn_caused(|app| async move {
-                    let fits = app.configuration_fits().await;
+                    let fits = app.configuration_fits();
                     app.link_event(AvailabilityEvent::ConfigurationChecked { fits });
                 }),
                 AvailabilityInstruction::Changed { available } => {
@@ -141,17 +143,6 @@ impl App {
                 AvailabilityInstruction::Offer(offer) => self.offer(offer),
             }
         }
-    }
-
-    /// The check of the configuration before the main server counts as back (A5): the last answered probe said which one it offers.
-    async fn configuration_fits(self: &Rc<Self>) -> bool {
-        let offered = self.hello.borrow().as_ref().and_then(|hello| hello.device_bundle.clone());
-        if let (Some(offered), Some(work)) = (offered, self.work())
-            && offered != work.device.hash()
-        {
-            tracing::info!(offered = %offered.0, "the main server offers another configuration");
-        }
-        true
     }
 
     fn offer(&self, offer: Offer) {

@@ -2,6 +2,7 @@
 //!
 //! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
 
+mod account;
 mod banner;
 mod calls;
 mod choice;
@@ -19,6 +20,7 @@ mod reopen;
 mod rest;
 mod start;
 mod sync;
+mod updates;
 mod windows;
 
 pub(crate) use locks::locked_text;
@@ -39,6 +41,7 @@ use twinshore_protocol::{
 };
 
 use self::calls::Caller;
+use crate::account_book::AccountBook;
 use crate::client::{ClientOptions, Request};
 use crate::forms::render::{self, Surroundings};
 use crate::forms::session::FormSession;
@@ -88,7 +91,7 @@ pub(crate) struct Work {
     pub device: DeviceBundle,
     pub engine: Engine,
     pub local: EngineSession,
-    pub session: SessionResponse,
+    pub session: RefCell<SessionResponse>,
     pub contexts: RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>,
     pub exchange: twinshore_engine::exchange::DeviceExchange,
 }
@@ -113,9 +116,12 @@ pub(crate) struct OpenForm {
 
 pub(crate) struct State {
     pub screen: ScreenView,
+    /// Who works, or is asked for the PIN; empty at the sign-in.
+    pub account: String,
     pub user_name: String,
     pub language: String,
     pub mode: Mode,
+    pub update: updates::UpdateState,
     pub availability: Availability,
     pub order: Vec<u32>,
     pub active: u32,
@@ -134,6 +140,7 @@ type FormObservers = HashMap<u64, (u32, Arc<dyn FormObserver>)>;
 pub(crate) struct App {
     pub options: ClientOptions,
     pub store: ClientStore,
+    pub accounts: AccountBook,
     pub connection: Arc<MainServerConnection>,
     pub state: RefCell<State>,
     pub work: RefCell<Option<Rc<Work>>>,
@@ -171,6 +178,15 @@ pub(crate) struct App {
     /// Calls that somebody waits for.
     pub waits: RefCell<Vec<calls::Wait>>,
     pub stopping: Cell<bool>,
+    /// Start handlers ran: what is open is worked with.
+    pub started: Cell<bool>,
+    /// When the app went to the background.
+    pub background_since: Cell<Option<Duration>>,
+    /// Time that went on was noted and kept up to here.
+    pub ticked: Cell<Duration>,
+    pub tick_kept: Cell<Duration>,
+    /// One exchange at a time.
+    pub exchanging: tokio::sync::Mutex<()>,
     pub tickets: Cell<u64>,
     /// Reopenings that run; availability is announced when there is none (F9).
     pub reopening: Cell<u32>,
@@ -228,13 +244,23 @@ impl App {
             options.settings.clone(),
             Arc::new(Events(internal.clone())),
         );
+        let platform = Arc::clone(&options.platform);
+        let accounts = AccountBook::load(platform, &options.main_server, &options.directory, options.clock.now())?;
         let user_name: String = store.get("user").unwrap_or_default();
+        let ticked = options.clock.elapsed();
         let mode: Mode = store.get("mode").unwrap_or_default();
         let state = State {
-            screen: ScreenView::SignIn { user_name: user_name.clone(), error: String::new(), busy: false },
+            screen: ScreenView::SignIn {
+                user_name: user_name.clone(),
+                error: String::new(),
+                busy: false,
+                users: accounts.names(),
+            },
+            account: String::new(),
             user_name,
             language: store.get("language").unwrap_or_else(|| options.language.clone()),
             mode,
+            update: updates::UpdateState::default(),
             availability: Availability::new(),
             order: Vec::new(),
             active: 0,
@@ -248,6 +274,7 @@ impl App {
         Ok(Rc::new(Self {
             options,
             store,
+            accounts,
             connection: Arc::new(connection),
             state: RefCell::new(state),
             work: RefCell::default(),
@@ -273,6 +300,11 @@ impl App {
             exchange_now: Notify::new(),
             waits: RefCell::default(),
             stopping: Cell::new(false),
+            started: Cell::new(false),
+            background_since: Cell::new(None),
+            ticked: Cell::new(ticked),
+            tick_kept: Cell::new(ticked),
+            exchanging: tokio::sync::Mutex::default(),
             tickets: Cell::new(1),
             reopening: Cell::new(0),
             reopened: Notify::new(),
@@ -309,8 +341,16 @@ impl App {
             self.publish();
         }
         self.stopping.set(true);
-        if !killed {
-            let _ = self.keep_all_drafts();
+        if killed {
+            return;
+        }
+        let _ = self.keep_all_drafts();
+        self.tick();
+        // A minute without contact more or less says nothing; a wait must not become shorter by ending the app.
+        if self.accounts.is_waiting()
+            && let Err(error) = self.accounts.keep_all()
+        {
+            tracing::warn!(%error, "accounts could not be kept");
         }
     }
 
@@ -384,11 +424,18 @@ impl App {
             Request::ExchangeNow => self.exchange_now.notify_one(),
             Request::SetLanguage(language) => self.set_language(language),
             Request::Foreground(here) => {
+                self.in_foreground(here);
                 self.link_event(crate::AvailabilityEvent::Foreground(here));
                 if !here {
                     let _ = self.keep_all_drafts();
                 }
             }
+            Request::Unlock(pin) => {
+                let proof = pin.map_or(account::Proof::Biometrics, account::Proof::Pin);
+                self.spawn_caused(move |app| async move { app.unlock(proof).await });
+            }
+            Request::ChoosePin => self.choose_pin(),
+            Request::SetPin(pin) => self.spawn_caused(move |app| async move { app.set_pin(pin).await }),
             Request::FormView(form, done) => {
                 self.refresh_form(form);
                 let _ = done.send(self.form(form).map(|open| open.last.borrow().clone()));
@@ -429,8 +476,7 @@ impl App {
                 let _ = done.send(result.map(|response| response.result));
             }),
             Internal::Tokens(tokens) => {
-                let text = serde_json::to_string(&tokens).unwrap_or_default();
-                if let Err(error) = self.options.platform.set_secret("tokens", Some(&text)) {
+                if let Err(error) = self.accounts.keep_new_tokens(&tokens) {
                     tracing::warn!(%error, "tokens could not be kept");
                 }
             }
@@ -583,6 +629,11 @@ impl App {
         }
         drop(state);
         self.changed();
+    }
+
+    /// Language of the person.
+    pub fn language(&self) -> String {
+        self.state.borrow().language.clone()
     }
 
     fn set_language(self: &Rc<Self>, language: String) {

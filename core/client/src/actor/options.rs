@@ -39,7 +39,7 @@ pub fn is_off(work: &Work, object: &ObjectName) -> bool {
         if local.object(&ObjectName::new(ObjectKind::FunctionalOption, *name)).is_some() {
             options::is_on_device(&work.engine, name)
         } else {
-            work.session.options.iter().any(|on| on == name)
+            work.session.borrow().options.iter().any(|on| on == name)
         }
     })
 }

@@ -8,7 +8,7 @@ use twinshore_engine::exchange::AttentionItem;
 use twinshore_metadata::ObjectName;
 use twinshore_protocol::{ChangePosition, ExchangePeer, ServerError, UnavailableReason};
 
-use super::App;
+use super::{App, Work};
 use crate::{Mode, UsedServer};
 
 impl App {
@@ -75,19 +75,10 @@ impl App {
 
     /// One round: handshake, messages up, pages down. `progress` is told things done and things in all.
     pub async fn round(self: &Rc<Self>, progress: impl Fn(&Rc<Self>, u64, u64)) -> Result<(), ServerError> {
+        let _alone = self.exchanging.lock().await;
         let work = self.work().ok_or(ServerError::SessionExpired)?;
         let page_size = self.options.settings.exchange_page;
-        let name = self.options.device_name.clone();
-        let request = blocking(&work.exchange, move |exchange| exchange.handshake(&name)).await?;
-        let answer = self.connection.handshake(request).await?;
-        let total = answer.waiting;
-        blocking(&work.exchange, move |exchange| exchange.shaken(&answer)).await?;
-        while let Some(message) = blocking(&work.exchange, move |exchange| exchange.next_message(page_size)).await? {
-            let outcome = self.connection.upload(message).await?;
-            blocking(&work.exchange, move |exchange| exchange.acknowledged(&outcome)).await?;
-            self.update_pending();
-            self.publish();
-        }
+        let total = self.send(&work).await?;
         let mut done = 0;
         let mut request = blocking(&work.exchange, move |exchange| exchange.request(page_size)).await?;
         let mut page = self.connection.download(request).await?;
@@ -118,6 +109,30 @@ impl App {
         request = blocking(&work.exchange, move |exchange| exchange.request(page_size)).await?;
         tracing::debug!(position = request.from.0, "exchange round done");
         Ok(())
+    }
+
+    /// Sends what waits and takes nothing: before an update, under the configuration it was made under (A7).
+    pub async fn send_waiting(self: &Rc<Self>) -> Result<(), ServerError> {
+        let _alone = self.exchanging.lock().await;
+        let work = self.work().ok_or(ServerError::SessionExpired)?;
+        self.send(&work).await.map(drop)
+    }
+
+    /// The first half of a round; gives how much waits on main.
+    async fn send(self: &Rc<Self>, work: &Work) -> Result<u64, ServerError> {
+        let page_size = self.options.settings.exchange_page;
+        let name = self.options.device_name.clone();
+        let request = blocking(&work.exchange, move |exchange| exchange.handshake(&name)).await?;
+        let answer = self.connection.handshake(request).await?;
+        let total = answer.waiting;
+        blocking(&work.exchange, move |exchange| exchange.shaken(&answer)).await?;
+        while let Some(message) = blocking(&work.exchange, move |exchange| exchange.next_message(page_size)).await? {
+            let outcome = self.connection.upload(message).await?;
+            blocking(&work.exchange, move |exchange| exchange.acknowledged(&outcome)).await?;
+            self.update_pending();
+            self.publish();
+        }
+        Ok(total)
     }
 
     /// Wakes from main, as long as the link lives.

@@ -236,7 +236,8 @@ impl Availability {
             }
             Event::Working => {
                 self.working = true;
-                if self.phase != Phase::There {
+                // Who has to sign in again would only hear so once more.
+                if self.phase != Phase::There && self.reason != UnavailableReason::SignInNeeded {
                     self.ask(now, out);
                 }
             }

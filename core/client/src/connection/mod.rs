@@ -29,6 +29,8 @@ use crate::{CallTime, Settings, Timers};
 const PROTOCOL_HEADER: &str = "twinshore-protocol";
 /// Header that tells how long the main server worked itself.
 const TIMING_HEADER: &str = "server-timing";
+/// Header in which the device says which configuration it runs (A5).
+const BUNDLE_HEADER: &str = "twinshore-bundle";
 /// Bytes of one answer at most.
 const MAXIMUM_ANSWER: usize = 64 << 20;
 /// Bytes of one event at most; a longer one is none of ours.
@@ -58,6 +60,9 @@ pub struct Tokens {
     pub token: String,
     /// Exchanged for a new one.
     pub refresh: String,
+    /// Whose they are.
+    #[serde(default)]
+    pub user_name: String,
 }
 
 /// Told about calls and tokens, from any thread.
@@ -78,6 +83,8 @@ pub struct MainServerConnection {
     /// Language of the person, in which the main server is to answer.
     language: Mutex<String>,
     tokens: Mutex<Option<Tokens>>,
+    /// Configuration that the device runs.
+    bundle: Mutex<Option<BundleHash>>,
     refreshing: tokio::sync::Mutex<()>,
     /// Why the last call had no answer of the main server.
     trouble: Mutex<Option<Trouble>>,
@@ -102,6 +109,7 @@ impl MainServerConnection {
             settings,
             language: Mutex::default(),
             tokens: Mutex::default(),
+            bundle: Mutex::default(),
             refreshing: tokio::sync::Mutex::default(),
             trouble: Mutex::default(),
             events,
@@ -146,6 +154,20 @@ impl MainServerConnection {
         *self.tokens.lock().unwrap_or_else(PoisonError::into_inner) = tokens;
     }
 
+    /// The device runs this configuration from now on.
+    pub fn set_bundle(&self, bundle: Option<BundleHash>) {
+        *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
+    }
+
+    /// Tells that the data of these tokens' user were removed as ordered (A3).
+    ///
+    /// # Errors
+    /// `MainServerUnavailable`; `SessionExpired` if main knows it already.
+    pub async fn wiped(&self, tokens: &Tokens) -> Result<(), ServerError> {
+        let url = self.url("wiped");
+        self.once("wiped", &url, Some(&()), Some(&tokens.token), self.settings.call_timeout, false).await.map(|((), _)| ())
+    }
+
     fn token(&self) -> Option<Tokens> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -169,7 +191,8 @@ impl MainServerConnection {
     }
 
     fn keep(&self, response: &SignInResponse) {
-        let tokens = Tokens { token: response.token.clone(), refresh: response.refresh_token.clone() };
+        let user_name = response.session.user_name.clone();
+        let tokens = Tokens { token: response.token.clone(), refresh: response.refresh_token.clone(), user_name };
         self.set_tokens(Some(tokens.clone()));
         self.events.tokens_changed(&tokens);
     }
@@ -259,6 +282,10 @@ impl MainServerConnection {
             && !language.is_empty()
         {
             request.headers_mut().insert(header::ACCEPT_LANGUAGE, language);
+        }
+        let bundle = self.bundle.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(bundle) = bundle.and_then(|bundle| HeaderValue::from_str(&bundle.0).ok()) {
+            request.headers_mut().insert(BUNDLE_HEADER, bundle);
         }
         let start = self.timers.elapsed();
         let mut server = None;

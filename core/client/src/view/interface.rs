@@ -14,6 +14,26 @@ pub enum ScreenView {
         error: String,
         /// Signing in is under way.
         busy: bool,
+        /// Those who worked on this device before and can sign in without a connection.
+        users: Vec<String>,
+    },
+    /// The PIN is asked for, or a finger or face (A2).
+    Lock {
+        /// Who works.
+        user_name: String,
+        /// Why the last try failed; empty for nothing.
+        error: String,
+        /// Unlocking is under way.
+        busy: bool,
+        /// The platform can be asked for a finger or face.
+        biometrics: bool,
+    },
+    /// A new PIN is asked for.
+    ChoosePin {
+        /// Why the last one was not taken; empty for nothing.
+        error: String,
+        /// Nobody works without one; else an empty one takes it away.
+        required: bool,
     },
     /// First download (A1).
     Download(DownloadView),
@@ -90,6 +110,8 @@ pub struct StatusView {
     pub exchange: ExchangeView,
     /// Who works.
     pub user_name: String,
+    /// The person may choose a PIN.
+    pub pin_by_hand: bool,
     /// Title of the app.
     pub title: String,
     /// Language code.

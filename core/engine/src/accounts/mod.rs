@@ -7,18 +7,15 @@ mod tokens;
 
 use std::sync::Arc;
 
-use twinshore_protocol::{RefreshRequest, ServerError, SignInRequest, SignInResponse};
+use twinshore_protocol::{BarReason, RefreshRequest, ServerError, SignInRequest, SignInResponse};
 use uuid::Uuid;
 
 use crate::locks::SessionId;
 use crate::{Engine, EngineError, Unit, session, users};
 
 pub(crate) use tokens::TABLES;
-pub use tokens::{Authenticated, DeviceRow, TokenPair};
+pub use tokens::{Authenticated, DeviceOrder, DeviceRow, TokenPair};
 use tokens::{TOKEN_S, TokenStore};
-
-/// Days of work allowed since the last contact (A2).
-const OFFLINE_GRACE_DAYS: u32 = 14;
 
 impl Engine {
     /// Checks a password, registers the device, gives tokens.
@@ -42,7 +39,18 @@ impl Engine {
         let writer = self.database().writer()?;
         let (user_name, pair) = TokenStore::new(&writer, self.clock().now()).refresh(&request.refresh_token, request.device)?;
         drop(writer);
+        self.check_may_work(&user_name)?;
         self.answer(&user_name, pair)
+    }
+
+    /// A device that knows its token is told plainly why it is refused (A3).
+    fn check_may_work(&self, user_name: &str) -> Result<(), ServerError> {
+        let user = users::get(&*self.database().reader()?, user_name, None)?;
+        match user {
+            Some(user) if user.disabled => Err(ServerError::Barred { reason: BarReason::UserDisabled }),
+            Some(_) => Ok(()),
+            None => Err(ServerError::SessionExpired),
+        }
     }
 
     fn answer(&self, user_name: &str, pair: TokenPair) -> Result<SignInResponse, ServerError> {
@@ -53,7 +61,7 @@ impl Engine {
             expires_in_s: TOKEN_S.unsigned_abs(),
             refresh_token: pair.refresh_token,
             offline_verifier: user.verifier,
-            offline_grace_days: OFFLINE_GRACE_DAYS,
+            offline_grace_days: self.bundle().configuration.sign_in.offline_days,
             session: session::session_response(&unit)?,
         })
     }
@@ -61,10 +69,11 @@ impl Engine {
     /// Whose a token is.
     ///
     /// # Errors
-    /// `SessionExpired`.
+    /// `SessionExpired`; `Barred` for a user or device that may not work any more.
     pub fn authenticate(&self, token: &str) -> Result<Authenticated, ServerError> {
         let now = self.clock().now();
         let (session, first) = TokenStore::new(&*self.database().reader()?, now).authenticate(token)?;
+        self.check_may_work(&session.user_name)?;
         if first {
             TokenStore::new(&*self.database().writer()?, now).confirm(token)?;
         }
@@ -96,6 +105,22 @@ impl Engine {
         TokenStore::new(&*self.database().writer()?, self.clock().now()).revoke(device, revoked)
     }
 
+    /// Orders something of a device, for one of its users or all of them; false if none of them ever signed in on it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn order_device(&self, device: Uuid, user_name: Option<&str>, order: DeviceOrder) -> Result<bool, EngineError> {
+        TokenStore::new(&*self.database().writer()?, self.clock().now()).order(device, user_name, order)
+    }
+
+    /// A device tells that it removed its user's data as it was ordered to; its session ends. False if nobody ordered it.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn device_wiped(&self, token: &str) -> Result<bool, ServerError> {
+        Ok(TokenStore::new(&*self.database().writer()?, self.clock().now()).wiped(token)?)
+    }
+
     /// Forbids a user, or lets them work again; false if there is no such user.
     ///
     /// # Errors
@@ -107,9 +132,6 @@ impl Engine {
         };
         user.disabled = disabled;
         users::put(&writer, &user)?;
-        if disabled {
-            TokenStore::new(&writer, self.clock().now()).forget_user(&user.name)?;
-        }
         Ok(true)
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::RngCore;
 use rusqlite::{Connection, OptionalExtension, params};
-use twinshore_protocol::ServerError;
+use twinshore_protocol::{BarReason, ServerError};
 use uuid::Uuid;
 
 use crate::EngineError;
@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS _devices (
     device_name TEXT NOT NULL,
     revoked INTEGER NOT NULL DEFAULT 0,
     last_seen INTEGER NOT NULL,
+    ordered TEXT NOT NULL DEFAULT '',
+    wiped INTEGER,
     PRIMARY KEY (device, user_name)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS _tokens (
@@ -62,6 +64,44 @@ pub struct Authenticated {
     pub expires_at: DateTime<Utc>,
 }
 
+/// What the operator wants of a device that may be in wrong hands (A3).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DeviceOrder {
+    /// Nothing.
+    #[default]
+    None,
+    /// It lets nobody at the user's data; they stay on it.
+    Lock,
+    /// It removes the user's data at its next contact.
+    Wipe,
+    /// It has removed them.
+    Wiped,
+}
+
+impl DeviceOrder {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Lock => "lock",
+            Self::Wipe => "wipe",
+            Self::Wiped => "wiped",
+        }
+    }
+
+    fn of(text: &str) -> Self {
+        [Self::Lock, Self::Wipe, Self::Wiped].into_iter().find(|order| order.text() == text).unwrap_or_default()
+    }
+
+    /// What the device is told instead of an answer.
+    const fn bar(self) -> Option<BarReason> {
+        match self {
+            Self::None => None,
+            Self::Lock | Self::Wiped => Some(BarReason::DeviceLocked),
+            Self::Wipe => Some(BarReason::DeviceWiped),
+        }
+    }
+}
+
 /// A device as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeviceRow {
@@ -75,6 +115,10 @@ pub struct DeviceRow {
     pub revoked: bool,
     /// Last sign-in or renewal.
     pub last_seen: DateTime<Utc>,
+    /// What is ordered.
+    pub order: DeviceOrder,
+    /// When it told that it removed its data.
+    pub wiped: Option<DateTime<Utc>>,
 }
 
 /// Tokens and devices over a connection that may write.
@@ -137,13 +181,20 @@ impl<'c> TokenStore<'c> {
         let known = self
             .connection
             .query_row(
-                "SELECT user_name, device, expires, confirmed FROM _tokens
-                 WHERE hash = ?1 AND is_refresh = 0 AND expires > ?2",
+                "SELECT t.user_name, t.device, t.expires, t.confirmed, COALESCE(d.ordered, '') FROM _tokens t
+                 LEFT JOIN _devices d ON d.device = t.device AND d.user_name = t.user_name
+                 WHERE t.hash = ?1 AND t.is_refresh = 0 AND t.expires > ?2",
                 params![hash(token), self.now.timestamp()],
-                |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?)),
+                |row| {
+                    let order = DeviceOrder::of(&row.get::<_, String>(4)?);
+                    Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get(2)?, row.get::<_, bool>(3)?, order))
+                },
             )
             .optional()?;
-        let (user_name, device, expires, confirmed) = known.ok_or(ServerError::SessionExpired)?;
+        let (user_name, device, expires, confirmed, order) = known.ok_or(ServerError::SessionExpired)?;
+        if let Some(reason) = order.bar() {
+            return Err(ServerError::Barred { reason }.into());
+        }
         let device = device.parse().map_err(|_| ServerError::SessionExpired)?;
         let expires_at = DateTime::from_timestamp(expires, 0).ok_or(ServerError::SessionExpired)?;
         Ok((Authenticated { user_name, device, expires_at }, !confirmed))
@@ -169,12 +220,6 @@ impl<'c> TokenStore<'c> {
         Ok(())
     }
 
-    /// Ends all tokens of a user.
-    pub fn forget_user(&self, user_name: &str) -> Result<(), EngineError> {
-        self.connection.execute("DELETE FROM _tokens WHERE user_name = ?1", [user_name])?;
-        Ok(())
-    }
-
     /// Forbids a device, or lets it work again.
     pub fn revoke(&self, device: Uuid, revoked: bool) -> Result<bool, EngineError> {
         let changed = self
@@ -186,11 +231,36 @@ impl<'c> TokenStore<'c> {
         Ok(changed > 0)
     }
 
+    /// Orders something of a device, for one of its users or all of them.
+    pub fn order(&self, device: Uuid, user_name: Option<&str>, order: DeviceOrder) -> Result<bool, EngineError> {
+        let changed = self.connection.execute(
+            "UPDATE _devices SET ordered = ?3, wiped = NULL WHERE device = ?1 AND user_name = COALESCE(?2, user_name)",
+            params![device.to_string(), user_name, order.text()],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// The device of a token has removed its user's data as it was ordered to.
+    pub fn wiped(&self, token: &str) -> Result<bool, EngineError> {
+        let hash = hash(token);
+        let changed = self.connection.execute(
+            "UPDATE _devices SET ordered = 'wiped', wiped = ?2 WHERE ordered = 'wipe' AND EXISTS (
+                 SELECT 1 FROM _tokens t WHERE t.hash = ?1 AND t.device = _devices.device AND t.user_name = _devices.user_name)",
+            params![hash, self.now.timestamp()],
+        )?;
+        self.connection.execute(
+            "DELETE FROM _tokens WHERE EXISTS (SELECT 1 FROM _tokens AS told WHERE told.hash = ?1
+                 AND told.device = _tokens.device AND told.user_name = _tokens.user_name)",
+            [&hash],
+        )?;
+        Ok(changed > 0)
+    }
+
     /// All devices, the last seen first.
     pub fn devices(&self) -> Result<Vec<DeviceRow>, EngineError> {
-        let mut statement = self
-            .connection
-            .prepare("SELECT device, user_name, device_name, revoked, last_seen FROM _devices ORDER BY last_seen DESC")?;
+        let mut statement = self.connection.prepare(
+            "SELECT device, user_name, device_name, revoked, last_seen, ordered, wiped FROM _devices ORDER BY last_seen DESC",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok(DeviceRow {
                 device: row.get::<_, String>(0)?.parse().unwrap_or_default(),
@@ -198,6 +268,8 @@ impl<'c> TokenStore<'c> {
                 device_name: row.get(2)?,
                 revoked: row.get(3)?,
                 last_seen: DateTime::from_timestamp(row.get(4)?, 0).unwrap_or_default(),
+                order: DeviceOrder::of(&row.get::<_, String>(5)?),
+                wiped: row.get::<_, Option<i64>>(6)?.and_then(|at| DateTime::from_timestamp(at, 0)),
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)

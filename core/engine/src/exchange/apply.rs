@@ -1,7 +1,9 @@
 //! What main sends, applied on the device (X5, X10): no handlers, movements as sent, what was changed here and not sent stays.
 
+use std::borrow::Cow;
+
 use rusqlite::{OptionalExtension, params};
-use twinshore_metadata::{ObjectKind, Record, Ref, Value};
+use twinshore_metadata::{ObjectKind, Record, Ref, TableRow, Value};
 use twinshore_protocol::{ChangeItem, Conflict, WriteAction};
 use uuid::Uuid;
 
@@ -10,6 +12,9 @@ use crate::engine::MAIN_NODE;
 use crate::objects::{self, NoHandlers, ObjectState};
 use crate::storage::Lease;
 use crate::{EngineError, Unit, constants, registers};
+
+/// Standard attributes of items: every configuration has them.
+const STANDARD: [&str; 8] = ["Code", "Description", "Parent", "IsGroup", "DeletionMark", "Number", "Date", "Posted"];
 
 /// Marks parked things that could not be applied here; others were refused by main.
 pub const INCOMING: &str = "incoming";
@@ -43,8 +48,15 @@ pub fn apply(unit: &Unit, connection: &Lease, books: &Bookkeeping, item: &Change
     {
         answered(connection, reference)?;
     }
+    if unit.configuration().object(items::key_of(item).object()).is_none() {
+        // It came with a newer configuration (A6): after the update main is asked for all of it.
+        return Ok(());
+    }
     match item {
-        ChangeItem::Object { reference, version, record } => apply_object(unit, connection, books, reference, *version, record),
+        ChangeItem::Object { reference, version, record } => {
+            let known = what_is_known(unit, reference, record)?;
+            apply_object(unit, connection, books, reference, *version, &known)
+        }
         ChangeItem::ObjectDeletion { reference } => remove(unit, connection, reference),
         ChangeItem::Removed { reference } => {
             // A change that waits is sent first; main says again then whether the item leaves.
@@ -67,6 +79,27 @@ pub fn apply(unit: &Unit, connection: &Lease, books: &Bookkeeping, item: &Change
             constants::set(unit, name, value.clone())
         }
     }
+}
+
+/// A record without what a newer configuration of main has added (A6). Asked for every item of the first download: nothing is
+/// copied while all is known.
+fn what_is_known<'r>(unit: &Unit, reference: &Ref, record: &'r Record) -> Result<Cow<'r, Record>, EngineError> {
+    let object = unit.object(&reference.object)?;
+    let has = |name: &str| STANDARD.contains(&name) || object.attributes.iter().any(|attribute| attribute.name == name);
+    let has_column = |table: &str, name: &str| object.table(table).is_some_and(|t| t.columns.iter().any(|c| c.name == name));
+    let has_all = |table: &str, rows: &[TableRow]| {
+        object.table(table).is_some() && rows.iter().all(|row| row.values.keys().all(|name| has_column(table, name)))
+    };
+    if record.attributes.keys().all(|name| has(name)) && record.tables.iter().all(|(table, rows)| has_all(table, rows)) {
+        return Ok(Cow::Borrowed(record));
+    }
+    let mut record = record.clone();
+    record.attributes.retain(|name, _| has(name));
+    record.tables.retain(|table, _| object.table(table).is_some());
+    for (table, rows) in &mut record.tables {
+        rows.iter_mut().for_each(|row| row.values.retain(|name, _| has_column(table, name)));
+    }
+    Ok(Cow::Owned(record))
 }
 
 /// Main is asked for the item with the next pages.

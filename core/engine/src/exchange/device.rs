@@ -5,7 +5,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use twinshore_metadata::{BundleHash, Ref};
 use twinshore_protocol::{
@@ -14,7 +14,7 @@ use twinshore_protocol::{
 };
 
 use super::apply::{self, Bookkeeping, forget_version, main_version};
-use super::{items, journal, nodes};
+use super::{frozen, items, journal, nodes};
 use crate::changes::{self, ChangeKey};
 use crate::engine::MAIN_NODE;
 use crate::rights::UserRights;
@@ -23,8 +23,8 @@ use crate::search::in_bulk;
 use crate::storage::Lease;
 use crate::{Engine, EngineError, Unit, objects};
 
-const RECEIVED: &str = "exchange.received";
-const SENT_NO: &str = "exchange.sent_no";
+pub(super) const RECEIVED: &str = "exchange.received";
+pub(super) const SENT_NO: &str = "exchange.sent_no";
 const OUTBOX: &str = "exchange.outbox";
 /// Counts new beginnings (X7): what main sent before the last one and not since is not on main any more.
 const GENERATION: &str = "exchange.generation";
@@ -46,9 +46,9 @@ pub struct DeviceState {
 
 /// A message on its way, with the positions of its changes in the device's log.
 #[derive(Serialize, Deserialize)]
-struct Outbox {
-    message: UploadRequest,
-    positions: Vec<u64>,
+pub(super) struct Outbox {
+    pub message: UploadRequest,
+    pub positions: Vec<u64>,
 }
 
 /// The exchange of a stand-alone server.
@@ -124,12 +124,8 @@ impl DeviceExchange {
     pub fn shaken(&self, response: &HandshakeResponse) -> Result<(), EngineError> {
         if response.reset {
             self.unit().transaction(|connection| {
-                if number(connection, RECEIVED)?.is_some() {
-                    let generation = number(connection, GENERATION)?.unwrap_or(0) + 1;
-                    set_setting(connection, GENERATION, &generation.to_string())?;
-                    set_setting(connection, BEGINNING, "1")?;
-                }
-                connection.execute("DELETE FROM _settings WHERE name IN (?1, ?2)", [RECEIVED, SENT_NO])?;
+                begin_anew(connection)?;
+                connection.execute("DELETE FROM _settings WHERE name = ?1", [SENT_NO])?;
                 // A message on its way is the first one of the new count.
                 if let Some(mut outbox) = outbox(connection)? {
                     outbox.message.node = response.node.clone();
@@ -155,6 +151,9 @@ impl DeviceExchange {
         unit.transaction(|connection| {
             if let Some(outbox) = outbox(connection)? {
                 return Ok(Some(outbox.message));
+            }
+            if let Some(message) = frozen::thaw(connection, self.engine.node())? {
+                return Ok(Some(message));
             }
             let message_no = MessageNo(number(connection, SENT_NO)?.unwrap_or(0) + 1);
             let mut items = Vec::new();
@@ -194,6 +193,16 @@ impl DeviceExchange {
         })
     }
 
+    /// Keeps all that waits to be sent as messages under the configuration that it was made under, so that an update of the
+    /// configuration loses nothing of it (A7). Gives how many changes were kept.
+    ///
+    /// # Errors
+    /// If the database fails; nothing is changed then.
+    pub fn freeze(&self, limit: u32) -> Result<u64, EngineError> {
+        let unit = self.unit();
+        unit.transaction(|connection| frozen::freeze(&unit, connection, &self.device_bundle, limit))
+    }
+
     /// Main took the message: its changes are done, those made again meanwhile stay.
     ///
     /// # Errors
@@ -224,6 +233,17 @@ impl DeviceExchange {
     fn settle(&self, unit: &Unit, connection: &Lease, sent: &SentItem, outcome: &ItemOutcome) -> Result<(), EngineError> {
         let key = items::key_of(&sent.item);
         let reference = items::reference(&key);
+        if unit.configuration().object(key.object()).is_none() {
+            // It left the composition after it was sent: only what a person should see is kept.
+            return match outcome {
+                ItemOutcome::Accepted { .. } => Ok(()),
+                ItemOutcome::Conflicted(conflict) => journal::add_conflict(unit, connection, MAIN_NODE, conflict),
+                ItemOutcome::NeedsAttention { message } => {
+                    let content = serde_json::to_string(&sent.item).unwrap_or_default();
+                    journal::park(unit, connection, MAIN_NODE, None, message, &content)
+                }
+            };
+        }
         match (outcome, reference) {
             (ItemOutcome::Accepted { version }, Some(reference)) => {
                 journal::settle(connection, Some(reference))?;
@@ -344,7 +364,19 @@ impl DeviceExchange {
     }
 }
 
-pub(super) fn number(connection: &Lease, name: &str) -> Result<Option<u64>, EngineError> {
+/// From now on all of main's data are asked for again; what does not come again goes (X7). What was changed here stays.
+pub(crate) fn begin_anew(connection: &Connection) -> Result<(), EngineError> {
+    if number(connection, RECEIVED)?.is_none() {
+        return Ok(());
+    }
+    let generation = number(connection, GENERATION)?.unwrap_or(0) + 1;
+    set_setting(connection, GENERATION, &generation.to_string())?;
+    set_setting(connection, BEGINNING, "1")?;
+    connection.execute("DELETE FROM _settings WHERE name = ?1", [RECEIVED])?;
+    Ok(())
+}
+
+pub(super) fn number(connection: &Connection, name: &str) -> Result<Option<u64>, EngineError> {
     Ok(setting(connection, name)?.and_then(|text| text.parse().ok()))
 }
 
@@ -352,11 +384,11 @@ pub(super) fn generation(connection: &Lease) -> Result<i64, EngineError> {
     Ok(number(connection, GENERATION)?.and_then(|n| i64::try_from(n).ok()).unwrap_or(0))
 }
 
-fn outbox(connection: &Lease) -> Result<Option<Outbox>, EngineError> {
+pub(super) fn outbox(connection: &Lease) -> Result<Option<Outbox>, EngineError> {
     Ok(setting(connection, OUTBOX)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
-fn keep_outbox(connection: &Lease, outbox: &Outbox) -> Result<(), EngineError> {
+pub(super) fn keep_outbox(connection: &Lease, outbox: &Outbox) -> Result<(), EngineError> {
     set_setting(connection, OUTBOX, &serde_json::to_string(outbox).map_err(|e| EngineError::refused(e.to_string()))?)
 }
 
@@ -372,7 +404,12 @@ fn wanted(connection: &Lease) -> Result<Vec<Ref>, EngineError> {
 }
 
 /// A change of something that this configuration no longer has is told to the person and does not hold up the rest.
-fn not_sendable(unit: &Unit, connection: &Lease, change: &changes::Change, error: EngineError) -> Result<(), EngineError> {
+pub(super) fn not_sendable(
+    unit: &Unit,
+    connection: &Lease,
+    change: &changes::Change,
+    error: EngineError,
+) -> Result<(), EngineError> {
     let content = serde_json::to_string(&change.key).unwrap_or_default();
     let message = unit.error_text(error);
     journal::park(unit, connection, MAIN_NODE, items::reference(&change.key), &message, &content)?;
@@ -381,7 +418,7 @@ fn not_sendable(unit: &Unit, connection: &Lease, change: &changes::Change, error
 }
 
 /// The change leaves; what is changed from now on is another one.
-fn mark_sent(connection: &Lease, change: &changes::Change, message_no: MessageNo) -> Result<(), EngineError> {
+pub(super) fn mark_sent(connection: &Lease, change: &changes::Change, message_no: MessageNo) -> Result<(), EngineError> {
     let number = i64::try_from(message_no.0).unwrap_or(i64::MAX);
     connection
         .prepare_cached("UPDATE _changes SET sent_no = ?2 WHERE position = ?1")?

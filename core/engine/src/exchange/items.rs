@@ -1,7 +1,7 @@
 //! Changed things as they are now, ready to be sent, and what of a thing may travel at all.
 
 use rusqlite::ErrorCode;
-use twinshore_metadata::{ChildKind, ObjectName, Record, Ref, Value};
+use twinshore_metadata::{ChildKind, Composition, ObjectName, Record, Ref, Value};
 use twinshore_protocol::{ChangeItem, ServerError};
 
 use crate::changes::ChangeKey;
@@ -12,7 +12,7 @@ pub fn current(unit: &Unit, key: &ChangeKey) -> Result<ChangeItem, EngineError> 
     Ok(match key {
         ChangeKey::Object(reference) => match objects::read_unchecked(unit, reference)? {
             Some(mut state) => {
-                strip(unit, &reference.object, &mut state.record);
+                strip(unit, &unit.engine().bundle().composition, &reference.object, &mut state.record);
                 ChangeItem::Object { reference: state.reference, version: state.version, record: state.record }
             }
             None => ChangeItem::ObjectDeletion { reference: reference.clone() },
@@ -31,22 +31,20 @@ type Values = indexmap::IndexMap<String, Value>;
 fn records(unit: &Unit, register: &ObjectName, key: Values) -> Result<ChangeItem, EngineError> {
     let mut records = registers::record_set(unit, register, &key)?;
     for record in &mut records {
-        record.retain(|name, _| !stays(unit, register, name));
+        record.retain(|name, _| !stays(unit, &unit.engine().bundle().composition, register, name));
     }
     Ok(ChangeItem::RegisterRecords { register: register.clone(), key, records })
 }
 
 /// True for attributes and resources that don't travel: excluded from the composition or hidden from the user.
-pub fn stays(unit: &Unit, object: &ObjectName, name: &str) -> bool {
-    let composition = &unit.engine().bundle().composition;
+pub fn stays(unit: &Unit, composition: &Composition, object: &ObjectName, name: &str) -> bool {
     composition.excludes(object, ChildKind::Attributes, name)
         || composition.excludes(object, ChildKind::Resources, name)
         || unit.user().hidden(object).iter().any(|hidden| hidden == name)
 }
 
 /// Takes out of a record what does not travel.
-pub fn strip(unit: &Unit, object: &ObjectName, record: &mut Record) {
-    let composition = &unit.engine().bundle().composition;
+pub fn strip(unit: &Unit, composition: &Composition, object: &ObjectName, record: &mut Record) {
     let hidden = unit.user().hidden(object);
     record.attributes.retain(|name, _| !composition.excludes(object, ChildKind::Attributes, name) && !hidden.contains(name));
     record.tables.retain(|name, _| !composition.excludes(object, ChildKind::Tables, name) && !hidden.contains(name));

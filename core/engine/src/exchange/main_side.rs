@@ -6,11 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use twinshore_metadata::{BundleHash, ObjectKind, ObjectName};
 use twinshore_protocol::{
-    BundleState, ChangePosition, DownloadRequest, ExchangePage, ExchangePeer, HandshakeRequest, HandshakeResponse, MessageNo,
-    NodeCode, ServerError, UploadRequest, UploadResponse,
+    ChangePosition, DownloadRequest, ExchangePage, ExchangePeer, HandshakeRequest, HandshakeResponse, MessageNo, NodeCode,
+    ServerError, UnavailableReason, UploadRequest, UploadResponse,
 };
 
-use super::{HandlersFactory, download, nodes, upload};
+use super::{DeviceBundles, HandlersFactory, download, nodes, upload};
 use crate::changes;
 use crate::rights::{Action, UserRights};
 use crate::{Engine, EngineError, Unit};
@@ -20,14 +20,14 @@ use crate::{Engine, EngineError, Unit};
 pub struct MainExchange {
     engine: Engine,
     user: Arc<UserRights>,
-    device_bundle: Option<BundleHash>,
+    bundles: Arc<DeviceBundles>,
     handlers: HandlersFactory,
 }
 
 impl MainExchange {
-    /// The exchange for a user; devices should run `device_bundle`.
-    pub fn new(engine: Engine, user: Arc<UserRights>, device_bundle: Option<BundleHash>, handlers: HandlersFactory) -> Self {
-        Self { engine, user, device_bundle, handlers }
+    /// The exchange for a user, with devices of these configurations.
+    pub fn new(engine: Engine, user: Arc<UserRights>, bundles: Arc<DeviceBundles>, handlers: HandlersFactory) -> Self {
+        Self { engine, user, bundles, handlers }
     }
 
     /// A unit for the user, who must have the right to the exchange plan. A plan that no role names is everybody's.
@@ -67,17 +67,13 @@ impl MainExchange {
                 rusqlite::params![i64::try_from(from.0).unwrap_or(i64::MAX), node.code],
                 |row| row.get(0),
             )?;
-            let bundle = match &self.device_bundle {
-                Some(current) if *current != request.device_bundle => BundleState::Compatible { current: current.clone() },
-                _ => BundleState::Current,
-            };
             Ok(HandshakeResponse {
                 node: NodeCode(node.code),
                 reset,
                 accepted_no: MessageNo(if reset { 0 } else { node.accepted_no }),
                 last,
                 waiting: u64::try_from(waiting).unwrap_or(0),
-                bundle,
+                bundle: self.bundles.state(&request.device_bundle),
             })
         })
     }
@@ -104,12 +100,28 @@ impl ExchangePeer for MainExchange {
         self.run(move |this| {
             let unit = this.unit()?;
             let handlers = (this.handlers)(&unit);
-            upload::accept(&unit, &request, handlers.as_ref())
+            check_known(this.bundles.takes_messages_of(&request.device_bundle), &request.device_bundle)?;
+            let composition = this.bundles.earlier.get(&request.device_bundle);
+            let composition = composition.map_or_else(|| &unit.engine().bundle().composition, |earlier| &**earlier);
+            upload::accept(&unit, &request, composition, handlers.as_ref())
         })
         .await
     }
 
     async fn download(&self, request: DownloadRequest) -> Result<ExchangePage, ServerError> {
-        self.run(move |this| download::select(&*this.unit()?, &request)).await
+        self.run(move |this| {
+            check_known(this.bundles.understands(&request.device_bundle), &request.device_bundle)?;
+            download::select(&*this.unit()?, &request)
+        })
+        .await
     }
+}
+
+/// What a device of another configuration sends or asks for can't be understood: it has to be updated first (A5).
+fn check_known(known: bool, device: &BundleHash) -> Result<(), EngineError> {
+    if known {
+        return Ok(());
+    }
+    tracing::info!(bundle = %device, "a device with another configuration is to be updated first");
+    Err(EngineError::Refused(ServerError::MainServerUnavailable { reason: UnavailableReason::UpdateNeeded }))
 }

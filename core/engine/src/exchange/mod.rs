@@ -4,8 +4,10 @@
 //! applied is parked with its reason and never blocks the rest; a value that loses a conflict is kept in the journal.
 
 mod apply;
+mod bundles;
 mod device;
 mod download;
+mod frozen;
 mod items;
 mod journal;
 mod main_side;
@@ -22,6 +24,8 @@ use std::sync::Arc;
 use crate::Unit;
 use crate::objects::ObjectHandlers;
 
+pub use bundles::DeviceBundles;
+pub(crate) use device::begin_anew;
 pub use device::{DeviceExchange, DeviceState};
 pub use journal::{AttentionItem, attention, conflicts};
 pub use main_side::MainExchange;

@@ -14,6 +14,7 @@ use twinshore_protocol::{ServerError, WriteAction};
 mod belonging;
 mod convergence;
 mod posting;
+mod updates;
 
 struct World {
     main: Fixture,
@@ -35,7 +36,8 @@ impl World {
     }
 
     fn of(main: Fixture) -> Self {
-        let peer = MainExchange::new(main.engine.clone(), admin(&main), None, Arc::new(|_| Rc::new(objects::NoHandlers)));
+        let peer =
+            MainExchange::new(main.engine.clone(), admin(&main), Arc::default(), Arc::new(|_| Rc::new(objects::NoHandlers)));
         Self { main, peer }
     }
 
@@ -201,8 +203,13 @@ fn an_item_that_can_not_be_applied_is_parked_and_the_rest_goes_on() {
     world.main.add("Catalog.Goods", &[("Description", "Good".into())]);
     let device = world.device();
     let mut page = world.run(world.peer.download(device.exchange.request(100).expect("a request"))).expect("a page");
-    let strange = Ref::new("Catalog.Nowhere".parse().expect("a name"), uuid::Uuid::now_v7());
-    page.items.push(twinshore_protocol::ChangeItem::Object { reference: strange, version: 1, record: Default::default() });
+    let strange = Ref::new("Catalog.Goods".parse().expect("a name"), uuid::Uuid::now_v7());
+    let mut record = twinshore_metadata::Record::default();
+    record.set("Price", "no number");
+    page.items.push(twinshore_protocol::ChangeItem::Object { reference: strange, version: 1, record });
+    // What only a newer configuration has a place for is asked for again after the update (A6).
+    let newer = Ref::new("Catalog.Nowhere".parse().expect("a name"), uuid::Uuid::now_v7());
+    page.items.push(twinshore_protocol::ChangeItem::Object { reference: newer, version: 1, record: Default::default() });
     device.exchange.apply_page(&page).expect("applied");
     assert_eq!(attention(&device.base.unit()).expect("a list").len(), 1);
     page.from = twinshore_protocol::ChangePosition(9_999);

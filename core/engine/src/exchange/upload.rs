@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use twinshore_metadata::{ObjectKind, Record, Ref, Value};
+use twinshore_metadata::{Composition, ObjectKind, Record, Ref, Value};
 use twinshore_protocol::{
     ChangeItem, Conflict, ItemOutcome, Limit, NodeCode, SentItem, ServerError, UploadRequest, UploadResponse, WriteAction,
 };
@@ -29,8 +29,13 @@ struct ToPost {
 
 type Loaded = (ItemOutcome, Option<ToPost>);
 
-/// Takes a message; a repeated one is answered as before.
-pub fn accept(unit: &Rc<Unit>, request: &UploadRequest, handlers: &dyn ObjectHandlers) -> Result<UploadResponse, EngineError> {
+/// Takes a message that was made under a composition (A7); a repeated one is answered as before.
+pub fn accept(
+    unit: &Rc<Unit>,
+    request: &UploadRequest,
+    composition: &Composition,
+    handlers: &dyn ObjectHandlers,
+) -> Result<UploadResponse, EngineError> {
     if request.items.len() > MAXIMUM_MESSAGE {
         return Err(ServerError::limit(Limit::MessageSize, MAXIMUM_MESSAGE.to_string()).into());
     }
@@ -45,7 +50,7 @@ pub fn accept(unit: &Rc<Unit>, request: &UploadRequest, handlers: &dyn ObjectHan
             let error = ServerError::MessageNumberRejected { number: request.message_no.0, accepted: node.accepted_no };
             return Err(EngineError::Refused(error));
         }
-        let outcomes = Message { unit, connection, node: &request.node, handlers }.load(&request.items)?;
+        let outcomes = Message { unit, connection, node: &request.node, composition, handlers }.load(&request.items)?;
         let text = serde_json::to_string(&outcomes).map_err(|e| EngineError::refused(e.to_string()))?;
         nodes::accepted(connection, &node.code, request.message_no.0, &text)?;
         Ok(UploadResponse { accepted_no: request.message_no, outcomes })
@@ -56,6 +61,7 @@ struct Message<'m> {
     unit: &'m Unit,
     connection: &'m Lease,
     node: &'m NodeCode,
+    composition: &'m Composition,
     handlers: &'m dyn ObjectHandlers,
 }
 
@@ -108,9 +114,10 @@ impl Message<'_> {
 
     fn load_one(&self, sent: &SentItem) -> Result<Loaded, EngineError> {
         let object = items::key_of(&sent.item).object().clone();
-        if !self.unit.engine().bundle().composition.includes(&object) {
+        if !self.composition.includes(&object) || self.unit.configuration().object(&object).is_none() {
             return Err(EngineError::not_in_composition(object));
         }
+        self.keep_what_is_gone(&sent.item)?;
         let accepted = |version| Ok((ItemOutcome::Accepted { version }, None));
         match &sent.item {
             ChangeItem::Object { reference, record, .. } => self.load_object(sent, reference, record),
@@ -140,6 +147,27 @@ impl Message<'_> {
             // Movements are made by posting here (X13); what is removed from a device is not deleted on main.
             ChangeItem::RegisterRecords { .. } | ChangeItem::Removed { .. } => accepted(0),
         }
+    }
+
+    /// Values of attributes that main has no place for any more wait for a person; the rest of the thing goes on (A7).
+    fn keep_what_is_gone(&self, item: &ChangeItem) -> Result<(), EngineError> {
+        let ChangeItem::Object { reference, record, .. } = item else { return Ok(()) };
+        let object = self.unit.object(&reference.object)?;
+        let known = |name: &str| object.attribute(name).is_some();
+        let has_value = |value: &Value| !matches!(value, Value::Empty | Value::Boolean(false));
+        let mut gone: Vec<&str> =
+            record.attributes.iter().filter(|(name, v)| !known(name) && has_value(v)).map(|(name, _)| name.as_str()).collect();
+        gone.extend(
+            record.tables.iter().filter(|(n, rows)| object.table(n).is_none() && !rows.is_empty()).map(|(n, _)| n.as_str()),
+        );
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let title = object.title.text(&self.unit.user().language).to_owned();
+        let names = gone.join(", ");
+        let message = self.unit.say("check-gone", &[("title", title.into()), ("names", names.into())]);
+        let content = serde_json::to_string(item).unwrap_or_default();
+        journal::park(self.unit, self.connection, &self.node.0, None, &message, &content)
     }
 
     /// Main wins for constants and records: a change that the device has not received stands (X10).
@@ -208,10 +236,10 @@ impl Message<'_> {
     ) -> Result<Vec<indexmap::IndexMap<String, Value>>, EngineError> {
         let before = registers::record_set(self.unit, register, key)?.into_iter().next().unwrap_or_default();
         let kept: Vec<(String, Value)> =
-            before.into_iter().filter(|(name, _)| items::stays(self.unit, register, name)).collect();
+            before.into_iter().filter(|(name, _)| items::stays(self.unit, self.composition, register, name)).collect();
         let mut records = records.to_vec();
         for record in &mut records {
-            record.retain(|name, _| !items::stays(self.unit, register, name));
+            record.retain(|name, _| !items::stays(self.unit, self.composition, register, name));
             record.extend(kept.iter().cloned());
         }
         Ok(records)
@@ -329,7 +357,11 @@ impl Message<'_> {
     /// The part of a record that this device and user may change. Posting follows by itself (X13).
     fn what_may_change(&self, reference: &Ref, record: &Record) -> Record {
         let mut record = record.clone();
-        items::strip(self.unit, &reference.object, &mut record);
+        items::strip(self.unit, self.composition, &reference.object, &mut record);
+        if let Some(object) = self.unit.configuration().object(&reference.object) {
+            record.attributes.retain(|name, _| object.attribute(name).is_some());
+            record.tables.retain(|name, _| object.table(name).is_some());
+        }
         record.attributes.shift_remove("Posted");
         for name in self.unit.user().read_only(&reference.object) {
             record.attributes.shift_remove(&name);

@@ -4,15 +4,19 @@
 //! `"AccumulationRegister.Stock"`. Tables of the platform begin with `_`.
 //! A migration is one transaction; if it fails, the old structure stays.
 
+mod leaving;
 mod platform;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use rusqlite::{Connection, OptionalExtension};
 use twinshore_metadata::{
-    AttributeDefinition, AttributeType, Bundle, Configuration, ObjectDefinition, ObjectKind, ObjectName, RegisterKind,
+    AttributeDefinition, AttributeType, Bundle, Configuration, ObjectDefinition, ObjectKind, ObjectName, RegisterKind, Target,
 };
 
+use crate::exchange::begin_anew;
 use crate::storage::quoted;
 use crate::storage::values::Column;
 use crate::{EngineError, search};
@@ -49,7 +53,12 @@ fn migrate_inside(connection: &Connection, bundle: &Bundle) -> Result<(), Engine
     let wanted = layout(&bundle.configuration);
     let before: BTreeMap<String, String> =
         setting(connection, LAYOUT_SETTING)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-    convert_types(connection, &before, &wanted)?;
+    let on_device = bundle.target == Target::StandaloneServer;
+    let retyped = convert_types(connection, &before, &wanted, on_device)?;
+    if on_device {
+        let all = bundle.configuration.objects.values().flat_map(|object| tables(object, &bundle.configuration));
+        leaving::drop_what_left(connection, &all.map(|table| (table.name.clone(), table)).collect(), &retyped)?;
+    }
     for object in bundle.configuration.objects.values() {
         for table in tables(object, &bundle.configuration) {
             create_or_extend(connection, &table)?;
@@ -58,6 +67,11 @@ fn migrate_inside(connection: &Connection, bundle: &Bundle) -> Result<(), Engine
         if object.name.kind == ObjectKind::Catalog {
             add_predefined(connection, object, &bundle.configuration)?;
         }
+    }
+    let is_new = wanted.keys().any(|place| !before.contains_key(place)) || !retyped.is_empty();
+    if on_device && is_new && !before.is_empty() {
+        // Main has values for what is new here (A7).
+        begin_anew(connection)?;
     }
     let text = serde_json::to_string(&wanted).expect("a map of texts is JSON");
     set_setting(connection, LAYOUT_SETTING, &text)?;
@@ -82,12 +96,15 @@ fn layout(configuration: &Configuration) -> BTreeMap<String, String> {
     all
 }
 
-/// Values whose type changed are converted where no information can be lost.
+/// Values whose type changed are converted where no information can be lost. Those that can't are refused; on a device they are
+/// only named: main has them, and what was not sent is kept as a message.
 fn convert_types(
     connection: &Connection,
     before: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, String>,
-) -> Result<(), EngineError> {
+    on_device: bool,
+) -> Result<BTreeSet<(String, String)>, EngineError> {
+    let mut retyped = BTreeSet::new();
     for (place, new) in wanted {
         let Some(old) = before.get(place).filter(|old| *old != new) else { continue };
         let (table, column) = place.rsplit_once('/').unwrap_or((place, ""));
@@ -109,11 +126,16 @@ fn convert_types(
                     let factor = 10_i64.pow(u32::from(to - from));
                     connection
                         .execute(&format!("UPDATE {} SET {c} = {c} * ?1", quoted(table), c = quoted(column)), [factor])?;
+                } else if to < from && on_device {
+                    retyped.insert((table.to_owned(), column.to_owned()));
                 } else if to < from {
                     return Err(refuse(format!(
                         "it holds numbers of type {old}; digits after the point can't be taken away (wanted {new})"
                     )));
                 }
+            }
+            _ if on_device => {
+                retyped.insert((table.to_owned(), column.to_owned()));
             }
             _ => {
                 let exists: Option<i64> = connection
@@ -132,7 +154,7 @@ fn convert_types(
             }
         }
     }
-    Ok(())
+    Ok(retyped)
 }
 
 fn tables(object: &ObjectDefinition, configuration: &Configuration) -> Vec<Table> {

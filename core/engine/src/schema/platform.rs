@@ -10,6 +10,8 @@ const ADDED: &[(&str, &str, &str)] = &[
     ("_main_versions", "generation", "INTEGER NOT NULL DEFAULT 0"),
     ("_nodes", "content", "TEXT"),
     ("_nodes", "confirmed", "INTEGER NOT NULL DEFAULT 0"),
+    ("_devices", "ordered", "TEXT NOT NULL DEFAULT ''"),
+    ("_devices", "wiped", "INTEGER"),
 ];
 
 /// Creates what is missing.
@@ -39,6 +41,8 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             code TEXT PRIMARY KEY, device BLOB UNIQUE, name TEXT NOT NULL, user TEXT NOT NULL, accepted_no INTEGER NOT NULL DEFAULT 0,
             received INTEGER NOT NULL DEFAULT 0, last_outcomes TEXT, last_contact TEXT, revoked INTEGER NOT NULL DEFAULT 0, content TEXT, confirmed INTEGER NOT NULL DEFAULT 0
         ) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS _frozen (seq INTEGER PRIMARY KEY AUTOINCREMENT, content TEXT NOT NULL);
+        CREATE TABLE IF NOT EXISTS _published (seq INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL, content BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS _conflicts (id BLOB PRIMARY KEY, node TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS _attention (id BLOB PRIMARY KEY, made TEXT NOT NULL, node TEXT NOT NULL, object TEXT NOT NULL, item BLOB,
             message TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;

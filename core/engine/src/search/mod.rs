@@ -4,7 +4,7 @@
 //! with it. What is found so often that following the list's order meets it soon is looked for in the rows themselves.
 
 use rusqlite::{Connection, OptionalExtension};
-use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind};
+use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind, ObjectName};
 
 use crate::schema::{set_setting, setting};
 use crate::storage::{Lease, quoted};
@@ -19,6 +19,8 @@ const FEW: i64 = 2_000;
 
 /// How the index is made; another number makes it anew.
 const VERSION: u32 = 3;
+/// Triggers of an index, by what they follow.
+const EVENTS: [&str; 5] = ["added", "changed", "removed", "added later", "changed later"];
 /// While this setting is there, triggers only note what is to be indexed.
 const DEFERRED: &str = "search.deferred";
 
@@ -93,6 +95,21 @@ fn terms(object: &ObjectDefinition) -> String {
     quoted(&format!("_terms {}", object.name))
 }
 
+/// Takes the index of an object away.
+///
+/// # Errors
+/// If the database fails.
+pub fn forget(connection: &Connection, object: &ObjectName) -> Result<(), EngineError> {
+    for event in EVENTS {
+        connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {}", quoted(&format!("_search {object} {event}"))))?;
+    }
+    for part in ["_terms", "_items", "_words"] {
+        connection.execute_batch(&format!("DROP TABLE IF EXISTS {}", quoted(&format!("{part} {object}"))))?;
+    }
+    connection.execute("DELETE FROM _settings WHERE name = ?1", [format!("search {object}")])?;
+    Ok(())
+}
+
 /// Creates the index of an object, or makes it anew when other attributes are searched than before.
 ///
 /// # Errors
@@ -110,7 +127,7 @@ pub fn create(connection: &Connection, object: &ObjectDefinition) -> Result<(), 
     let trigger = |event: &str| quoted(&format!("_search {} {event}", object.name));
     let terms = terms(object);
     connection.execute_batch(&format!("DROP TABLE IF EXISTS {terms}"))?;
-    for event in ["added", "changed", "removed", "added later", "changed later"] {
+    for event in EVENTS {
         connection.execute_batch(&format!("DROP TRIGGER IF EXISTS {}", trigger(event)))?;
     }
     let differs = names.iter().map(|n| format!("OLD.{0} IS NOT NEW.{0}", quoted(n))).collect::<Vec<_>>().join(" OR ");

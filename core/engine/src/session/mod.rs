@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use twinshore_metadata::{BundleHash, ObjectKind, ObjectName, Ref, Value};
+use twinshore_metadata::{ObjectKind, ObjectName, Ref, Value};
 use twinshore_protocol::{
     ApplicationServer, CallId, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
     ListPageResponse, LockRequest, LockResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest,
@@ -25,7 +25,7 @@ use twinshore_protocol::{
 };
 use uuid::Uuid;
 
-use crate::exchange::{HandlersFactory, MainExchange};
+use crate::exchange::{DeviceBundles, HandlersFactory, MainExchange};
 use crate::host::{ModuleHandlers, ServerHost};
 use crate::locks::SessionId;
 use crate::objects::ObjectHandlers;
@@ -95,9 +95,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`ServerError::SessionExpired`].
-    pub fn exchange_peer(&self, user_name: &str, device_bundle: Option<BundleHash>) -> Result<MainExchange, ServerError> {
+    pub fn exchange_peer(&self, user_name: &str, bundles: Arc<DeviceBundles>) -> Result<MainExchange, ServerError> {
         let user = Arc::new(self.rights(user_name)?);
-        Ok(MainExchange::new(self.clone(), user, device_bundle, self.handlers()))
+        Ok(MainExchange::new(self.clone(), user, bundles, self.handlers()))
     }
 
     /// True if the database answers.

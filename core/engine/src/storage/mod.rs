@@ -19,6 +19,8 @@ use twinshore_protocol::ServerError;
 use crate::EngineError;
 
 pub use deadline::within;
+#[cfg(test)]
+pub(crate) use functions::register as register_functions;
 
 /// "TwSh": marks a file as ours.
 const APPLICATION_ID: i32 = 0x5477_5368;

@@ -6,8 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use twinshore_metadata::Ref;
-use twinshore_protocol::ServerError;
-use twinshore_words::say;
+use twinshore_protocol::{BarReason, ServerError};
 
 use crate::EngineError;
 
@@ -110,7 +109,7 @@ pub fn names(connection: &Connection) -> Result<Vec<String>, EngineError> {
 /// Checks a password; counts wrong tries and makes the next ones wait (A2).
 ///
 /// # Errors
-/// [`ServerError::SignInRefused`], [`ServerError::TryLater`], [`ServerError::Refused`] for a blocked user.
+/// [`ServerError::SignInRefused`], [`ServerError::TryLater`], [`ServerError::Barred`] for a disabled user.
 pub fn sign_in(connection: &Connection, name: &str, password: &str, now: DateTime<Utc>) -> Result<User, EngineError> {
     let refused = EngineError::Refused(ServerError::SignInRefused);
     let Some(user) = get(connection, name, None)? else {
@@ -131,7 +130,7 @@ pub fn sign_in(connection: &Connection, name: &str, password: &str, now: DateTim
     let fits = fits(password, &user.verifier);
     if fits && user.disabled {
         // Only who knows the password learns it.
-        return Err(EngineError::refused(say(&user.language, "check-blocked")));
+        return Err(EngineError::Refused(ServerError::Barred { reason: BarReason::UserDisabled }));
     }
     if !fits {
         let tries = tries + 1;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use twinshore_metadata::text::ParseError;
 use twinshore_metadata::{DateParts, Ref, Value};
-use twinshore_protocol::{CallId, Limit, ServerError, UnavailableReason};
+use twinshore_protocol::{BarReason, CallId, Limit, ServerError, UnavailableReason};
 use twinshore_words::{error_text, languages, parse_error_text};
 
 fn order() -> Ref {
@@ -14,6 +14,7 @@ fn order() -> Ref {
 
 /// The variant that follows, so that none is forgotten: a new one does not compile.
 fn after(error: &ServerError) -> Option<ServerError> {
+    use BarReason as B;
     use ServerError as E;
     use UnavailableReason as R;
     Some(match error {
@@ -40,7 +41,10 @@ fn after(error: &ServerError) -> Option<ServerError> {
         },
         E::SignInRefused => E::TryLater { seconds: 900 },
         E::TryLater { .. } => E::SessionExpired,
-        E::SessionExpired => E::StorageFull,
+        E::SessionExpired => E::Barred { reason: B::UserDisabled },
+        E::Barred { reason: B::UserDisabled } => E::Barred { reason: B::DeviceLocked },
+        E::Barred { reason: B::DeviceLocked } => E::Barred { reason: B::DeviceWiped },
+        E::Barred { reason: B::DeviceWiped } => E::StorageFull,
         E::StorageFull => E::MessageNumberRejected { number: 7, accepted: 1208 },
         E::MessageNumberRejected { .. } => E::Malformed { what: "status 418".into() },
         E::Malformed { .. } => E::Internal { report: "0197a1".into() },

@@ -28,7 +28,7 @@ fn fixture(target: Target, configuration: Configuration, composition: Compositio
 
 fn peer_of(world: &World, name: &str, user: Option<Ref>, role: &str) -> MainExchange {
     let rights = UserRights::new(world.main.engine.bundle(), name, user, &[role.to_owned()], "en");
-    MainExchange::new(world.main.engine.clone(), Arc::new(rights), None, Arc::new(|_| Rc::new(objects::NoHandlers)))
+    MainExchange::new(world.main.engine.clone(), Arc::new(rights), Arc::default(), Arc::new(|_| Rc::new(objects::NoHandlers)))
 }
 
 #[test]

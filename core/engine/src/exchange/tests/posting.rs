@@ -73,7 +73,8 @@ fn stock(fixture: &Fixture) -> Vec<Value> {
 
 fn shop() -> (World, Device, Ref, Ref) {
     let mut world = World::new();
-    world.peer = MainExchange::new(world.main.engine.clone(), admin(&world.main), None, Arc::new(|_| Rc::new(Strict)));
+    world.peer =
+        MainExchange::new(world.main.engine.clone(), admin(&world.main), Arc::default(), Arc::new(|_| Rc::new(Strict)));
     let customer = world.main.add("Catalog.Counterparties", &[("Description", "Cafe".into())]);
     let tea = world.main.add("Catalog.Goods", &[("Description", "Tea".into())]);
     let device = world.device();

@@ -28,7 +28,7 @@ async fn both_rename(on_main: &str, on_device: &str) -> (Value, Vec<Value>, bool
     let first = IndexMap::from([("Description".to_owned(), "first".into())]);
     let state = objects::new_object(&unit(&main), &"Catalog.Goods".parse().expect("a name"), None, &first).expect("new");
     let item = objects::write(&unit(&main), state, WriteAction::Write, &NoHandlers).expect("written").reference;
-    let peer = main.engine.exchange_peer("ann", None).expect("a peer");
+    let peer = main.engine.exchange_peer("ann", Arc::default()).expect("a peer");
     let rights = Arc::new(device.engine.rights("ann").expect("rights"));
     let exchange = DeviceExchange::new(device.engine.clone(), rights, BundleHash("1".into()));
     let shaken = peer.handshake(exchange.handshake("phone").expect("a handshake")).await.expect("shaken");

@@ -38,7 +38,7 @@ async fn c17_devices_receive_options_and_do_not_set_them() {
     assert!(matches!(&refused, Err(ServerError::Refused { .. })), "{refused:?}");
     main.call("turn", vec![true.into()]).await.expect("on");
     // sam has no right to the option, and receives it all the same.
-    let peer = main.engine.exchange_peer("sam", None).expect("a peer");
+    let peer = main.engine.exchange_peer("sam", Arc::default()).expect("a peer");
     let rights = Arc::new(device.engine.rights("sam").expect("rights"));
     let exchange = DeviceExchange::new(device.engine.clone(), rights, BundleHash("1".into()));
     let shaken = peer.handshake(exchange.handshake("phone").expect("a handshake")).await.expect("shaken");
