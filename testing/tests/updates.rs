@@ -99,7 +99,7 @@ fn is_lost_for_want_of_an_update(view: &InterfaceView) -> Option<()> {
 
 #[tokio::test]
 async fn s77_a5_found_at_the_start_it_is_followed_before_work_and_rows_and_unsent_changes_stay() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -121,7 +121,7 @@ async fn s77_a5_found_at_the_start_it_is_followed_before_work_and_rows_and_unsen
 
 #[tokio::test]
 async fn s78_a5_an_incompatible_one_found_on_reconnect_is_put_off_and_work_goes_on_offline() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -150,7 +150,7 @@ async fn s78_a5_an_incompatible_one_found_on_reconnect_is_put_off_and_work_goes_
 
 #[tokio::test]
 async fn s78_a6_accepted_it_keeps_what_was_typed_as_a_draft_and_unsent_changes() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -177,7 +177,7 @@ async fn s78_a6_accepted_it_keeps_what_was_typed_as_a_draft_and_unsent_changes()
 
 #[tokio::test]
 async fn s79_a6_a_compatible_one_may_be_put_off_and_calls_and_exchange_go_on() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     let (source, _folder) = with_brand();
     world.publish(source).expect("published");
@@ -206,7 +206,7 @@ async fn s79_a6_a_compatible_one_may_be_put_off_and_calls_and_exchange_go_on() {
 
 #[tokio::test]
 async fn a7_a_value_typed_into_an_attribute_that_goes_reaches_main() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -238,7 +238,7 @@ async fn a7_a_value_typed_into_an_attribute_that_goes_reaches_main() {
 
 #[tokio::test]
 async fn a5_an_update_that_was_cut_goes_on_where_it_stopped() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -259,7 +259,7 @@ async fn a5_an_update_that_was_cut_goes_on_where_it_stopped() {
 
 #[tokio::test]
 async fn a6_a_database_that_cannot_follow_stays_with_the_old_version_and_says_so() {
-    let mut world = world::world();
+    let world = world::world();
     let phone = ann(&world).await;
     phone.link.set(LinkState::Lost);
     phone.until_available(false).await;
@@ -287,7 +287,7 @@ async fn a6_a_database_that_cannot_follow_stays_with_the_old_version_and_says_so
 
 #[tokio::test]
 async fn a5_a_configuration_with_errors_is_not_published_and_the_old_one_is_served_on() {
-    let mut world = world::world();
+    let world = world::world();
     let folder = changed(COUNTERPARTIES, "type: Enum.Rating", "type: Enum.Ratings").write().expect("a folder");
     let error = world.publish(Source::Folder(folder.path().to_owned())).expect_err("refused").to_string();
     assert!(error.contains("Counterparties.yaml"), "{error}");

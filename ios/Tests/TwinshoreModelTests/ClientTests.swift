@@ -151,7 +151,7 @@ final class ClientTests: XCTestCase {
             XCTAssertEqual(fresh?.status.userName, "ann")
             phone.client.signOut()
             _ = try await phone.until("the sign-in") {
-                if case .signIn("ann", "", busy: false) = phone.app.view?.screen { true } else { nil }
+                if case .signIn("ann", "", busy: false, _) = phone.app.view?.screen { true } else { nil }
             }
             XCTAssertTrue(phone.app.forms.isEmpty)
         }

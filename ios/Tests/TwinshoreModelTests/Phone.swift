@@ -118,7 +118,7 @@ final class Phone {
     /// Why signing in did not work.
     func refusal(to user: String = "ann") async throws -> String {
         try await until("the refusal") {
-            if case .signIn(user, let error, busy: false) = app.view?.screen, !error.isEmpty { error } else { nil }
+            if case .signIn(user, let error, busy: false, _) = app.view?.screen, !error.isEmpty { error } else { nil }
         }
     }
 

@@ -63,6 +63,16 @@ class Core private constructor(private val client: MobileClient, private val fau
 
     fun signOut() = client.signOut()
 
+    fun unlock(pin: String) = client.unlock(pin)
+
+    fun unlockWithBiometrics() = client.unlockWithBiometrics()
+
+    /** Asks the person for a new PIN. */
+    fun choosePin() = client.choosePin()
+
+    /** The PIN the person chose; an empty one takes it away, none leaves it as it was. */
+    fun setPin(pin: String?) = client.setPin(pin)
+
     fun retryDownload() = client.retryDownload()
 
     fun open(menuItem: String) = client.open(menuItem)

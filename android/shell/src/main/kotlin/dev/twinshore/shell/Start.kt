@@ -28,6 +28,7 @@ import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
+import androidx.compose.material3.TextButton
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
@@ -78,7 +79,8 @@ internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.Sig
             ),
             modifier = Modifier.fillMaxWidth().testTag("user").semantics { contentType = ContentType.Username },
         )
-        Password(password, { password = it }, screen, signIn)
+        SecretField(password, { password = it }, Secret.Password, screen.busy, screen.error.isNotEmpty(), signIn)
+        screen.users.filter { it != name }.forEach { user -> TextButton({ name = user }, enabled = !screen.busy) { Text(user) } }
         if (screen.error.isNotEmpty()) Trouble(screen.error)
         Button(onClick = signIn, enabled = !screen.busy && name.isNotBlank(), modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) {
             if (screen.busy) {
@@ -92,25 +94,31 @@ internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.Sig
     }
 }
 
+/** What only the person knows. */
+internal enum class Secret(val tag: String, val keyboard: KeyboardType) {
+    Password("password", KeyboardType.Password),
+    Pin("pin", KeyboardType.NumberPassword),
+}
+
 @Composable
-private fun Password(password: String, type: (String) -> Unit, screen: ScreenView.SignIn, signIn: () -> Unit) {
+internal fun SecretField(secret: String, type: (String) -> Unit, kind: Secret, busy: Boolean, wrong: Boolean, done: () -> Unit) {
     var shown by remember { mutableStateOf(false) }
     OutlinedTextField(
-        value = password,
+        value = secret,
         onValueChange = type,
-        label = { Text(words.password) },
+        label = { Text(if (kind == Secret.Pin) words.pin else words.password) },
         singleLine = true,
-        enabled = !screen.busy,
-        isError = screen.error.isNotEmpty(),
+        enabled = !busy,
+        isError = wrong,
         visualTransformation = if (shown) VisualTransformation.None else PasswordVisualTransformation(),
-        keyboardOptions = KeyboardOptions(keyboardType = KeyboardType.Password, imeAction = ImeAction.Go),
-        keyboardActions = KeyboardActions(onGo = { signIn() }),
+        keyboardOptions = KeyboardOptions(keyboardType = kind.keyboard, imeAction = ImeAction.Go),
+        keyboardActions = KeyboardActions(onGo = { done() }),
         trailingIcon = {
             IconButton(onClick = { shown = !shown }) {
                 Icon(if (shown) Icons.eyeOff else Icons.eye, if (shown) words.hidePassword else words.showPassword)
             }
         },
-        modifier = Modifier.fillMaxWidth().testTag("password").semantics { contentType = ContentType.Password },
+        modifier = Modifier.fillMaxWidth().testTag(kind.tag).semantics { if (kind == Secret.Password) contentType = ContentType.Password },
     )
 }
 
@@ -149,7 +157,7 @@ private fun DownloadView.figures(numbers: NumberFormat, words: Words): String {
 
 /** A page with little on it, in the middle of any screen. */
 @Composable
-private fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.vector.ImageVector, content: @Composable ColumnScope.() -> Unit) {
+internal fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.vector.ImageVector, content: @Composable ColumnScope.() -> Unit) {
     Box(Modifier.fillMaxSize().systemBarsPadding().imePadding(), contentAlignment = Alignment.Center) {
         Column(
             Modifier.widthIn(max = 420.dp).verticalScroll(rememberScrollState()).padding(horizontal = 28.dp, vertical = 24.dp),

@@ -120,6 +120,12 @@ internal fun StatusSheet(state: AppState, view: InterfaceView, close: () -> Unit
             HorizontalDivider()
             Calls(state.core)
             HorizontalDivider()
+            if (view.status.pinByHand) {
+                TextButton(onClick = { close(); state.core.choosePin() }, Modifier.testTag("choose-pin")) {
+                    Icon(Icons.person, null, Modifier.padding(end = 12.dp))
+                    Text(words.pin)
+                }
+            }
             TextButton(onClick = { close(); state.core.signOut() }, Modifier.testTag("sign-out")) {
                 Icon(Icons.signOut, null, Modifier.padding(end = 12.dp))
                 Text("${words.signOut} (${view.status.userName})")

@@ -84,6 +84,8 @@ private fun Screen(state: AppState, view: InterfaceView) {
         Crossfade(view.screen::class, label = "screen") { kind ->
             when (val screen = view.screen.takeIf { it::class == kind }) {
                 is ScreenView.SignIn -> SignInScreen(state.core, view.status, screen)
+                is ScreenView.Lock -> LockScreen(state.core, view.status, screen)
+                is ScreenView.ChoosePin -> ChoosePinScreen(state.core, view.status, screen)
                 is ScreenView.Download -> DownloadScreen(state.core, view.status, screen.v1)
                 ScreenView.Work -> WorkScreen(state, view)
                 null -> Unit

@@ -29,10 +29,12 @@ class Words(
     val exchange: String,
     val exchangeNow: String,
     val exchangeRuns: String,
+    val fingerOrFace: String,
     val goOn: String,
     val group: String,
     val hidePassword: String,
     val keep: String,
+    val keepPin: String,
     val language: String,
     val lastExchange: String,
     val leftBehind: String,
@@ -50,6 +52,7 @@ class Words(
     val more: String,
     val name: String,
     val never: String,
+    val newPin: String,
     val noConnection: String,
     val nothingOpen: String,
     val nothingToSend: String,
@@ -57,8 +60,10 @@ class Words(
     val openForms: String,
     val openFromMain: String,
     val openOffline: String,
+    val otherUser: String,
     val password: String,
     val perSecond: String,
+    val pin: String,
     val posted: String,
     val remove: String,
     val required: String,
@@ -77,7 +82,9 @@ class Words(
     val top: String,
     val tryAgain: String,
     val unavailable: String,
+    val unlock: String,
     val up: String,
+    val withoutPin: String,
     val working: String,
 ) {
     fun of(mode: ModeView): String = when (mode) {
@@ -114,6 +121,8 @@ class Words(
             signInHint = "The first time needs a connection.", signOut = "Sign out", slowLink = "Slow connection", sort = "Sort",
             takeTheirs = "Take", thisDevice = "This device", toSend = "To send", top = "All", tryAgain = "Try again",
             unavailable = "Unavailable", up = "Move up", working = "Working…",
+            fingerOrFace = "Finger or face", keepPin = "Keep the PIN", newPin = "Choose a PIN", otherUser = "Another user",
+            pin = "PIN", unlock = "Unlock", withoutPin = "Work without a PIN",
         )
 
         private val russian = Words(
@@ -137,6 +146,8 @@ class Words(
             signInHint = "Первый вход требует связи.", signOut = "Выйти", slowLink = "Медленная связь", sort = "Сортировка",
             takeTheirs = "Взять", thisDevice = "Это устройство", toSend = "К отправке", top = "Все", tryAgain = "Повторить",
             unavailable = "Недоступно", up = "Переместить вверх", working = "Выполняется…",
+            fingerOrFace = "Палец или лицо", keepPin = "Сохранить ПИН-код", newPin = "Задайте ПИН-код", otherUser = "Другой пользователь",
+            pin = "ПИН-код", unlock = "Разблокировать", withoutPin = "Работать без ПИН-кода",
         )
     }
 }
