@@ -94,7 +94,7 @@ async fn saved_offline(phone: &Phone, comment: &str) {
 }
 
 fn is_lost_for_want_of_an_update(view: &InterfaceView) -> Option<()> {
-    (!view.status.available && view.status.banner.contains("newer version")).then_some(())
+    (!view.status.available && view.status.banner.contains("needs an update")).then_some(())
 }
 
 #[tokio::test]

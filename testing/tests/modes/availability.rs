@@ -95,7 +95,7 @@ async fn m6_events_come_to_the_application_first_then_to_forms_newest_first_and_
     way.set(Fate::NotSent(Obstacle::Unreachable("cut".into())));
     ann.client().open(ORDER_LIST.into());
     ann.until_told("panel standalone false").await;
-    let stumbles = "the application stumbles";
+    let stumbles = "the application stumbles (application.client.ts:4:13)";
     let lost = ["start true", "application false false", stumbles, "panel standalone false"];
     assert_eq!(told(&ann, EVENTS).await, lost, "an error in one handler stops no other");
     way.set(Fate::Answered);

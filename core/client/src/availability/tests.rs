@@ -1,3 +1,5 @@
+//! Golden runs of the machine, and single rules.
+
 use proptest::prelude::*;
 
 use super::AvailabilityEvent as Event;
