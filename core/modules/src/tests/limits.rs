@@ -46,17 +46,19 @@ fn what_uses_too_much_is_stopped_and_the_context_goes_on() {
 #[test]
 fn a_limit_names_the_line_where_the_code_was_stopped() {
     // A loop in which nothing is called has no place of its own: that of the function the platform called is named.
-    for (body, line) in [
-        ("\n\nwhile (true) {}", 1),
-        ("\n\nMath.sin(1);\nwhile (true) { Math.sin(1); }", 4),
-        ("\n\nawait null;\nconst g = () => {\nwhile (true) {}\n};\ng()", 1),
-        ("\n\nconst r = () => r() + 1;\n return r()", 3),
-        ("\n\nlet a = 'x';\n while (true) a += a", 4),
-        ("\n\nconst a = [];\nwhile (true) a.push(new Array(1000).fill(0))", 4),
+    // Stopped between two calls of a loop, the place is that of one of the last calls that QuickJS noted.
+    for (body, lines) in [
+        ("\n\nwhile (true) {}", 1..=1),
+        ("\n\nMath.sin(1);\nwhile (true) { Math.sin(1); }", 3..=4),
+        ("\n\nawait null;\nconst g = () => {\nwhile (true) {}\n};\ng()", 1..=1),
+        ("\n\nconst r = () => r() + 1;\n return r()", 3..=3),
+        ("\n\nlet a = 'x';\n while (true) a += a", 4..=4),
+        ("\n\nconst a = [];\nwhile (true) a.push(new Array(1000).fill(0))", 4..=4),
     ] {
         let (_, error) = ending(if body.contains("(true) {") { 200 } else { 60_000 }, body);
         let place = error.position().expect(body);
-        assert_eq!((place.file.as_str(), place.line), ("modules/Main.ts", line), "{body}");
+        assert_eq!(place.file, "modules/Main.ts", "{body}");
+        assert!(lines.contains(&place.line), "{body}: line {}", place.line);
         assert!(error.to_string().contains(&place.to_string()), "{error}");
     }
 }

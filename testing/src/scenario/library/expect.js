@@ -136,10 +136,19 @@ class Expectation {
 
 let waits = 0;
 /** Something the scenario must await. */
+/** Numbers of waits, beside those of verbs. */
+const WAITS_FROM = 1e9;
+
 const awaited = (label, stack, work) => {
   const key = `expect ${++waits}`;
-  underWay.set(key, { label, place: places(stack)[0] ?? "" });
-  const done = work().finally(() => underWay.delete(key));
+  const place = places(stack)[0] ?? "";
+  const number = WAITS_FROM + waits;
+  underWay.set(key, { label, place });
+  host("verb", number, label, place);
+  const done = work().finally(() => {
+    underWay.delete(key);
+    host("verb.ended", number);
+  });
   done.catch(() => {});
   return done;
 };
@@ -171,7 +180,7 @@ export const expect = (received, what) => new Expectation(received, what);
 /** Waits until a condition holds: looks again after each event of the world, never sleeps. */
 export const until = (condition, what) => {
   const stack = here();
-  return awaited("until", stack, async () => {
+  return awaited(what ? `until ${what}` : "until a condition holds", stack, async () => {
     const wait = host("until.begin", places(stack)[0] ?? "");
     let last = "nothing";
     for (;;) {
