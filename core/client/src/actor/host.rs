@@ -8,9 +8,9 @@ use twinshore_modules::{HostApi, HostError, HostReply};
 use twinshore_protocol::{CallId, FormCallRequest, ModuleCallRequest, ServerError, WriteAction};
 use uuid::Uuid;
 
-use super::App;
 use super::calls::Caller;
 use super::reopen::WantedBy;
+use super::{App, Asking};
 use crate::call_journal::CallRequest;
 use crate::forms::session::{Awaited, FormSession, OpenParameters};
 use crate::reopening::FillOptions;
@@ -453,6 +453,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             app.open_form_for(&name, options.parameters, options.server, None, Some(awaited))
                 .await
                 .map_err(|error| host_error(app, error))?;
+            let _asking = Asking::new(app);
             // A form that is gone without a word gave nothing.
             let _waits = app.rest.waits_for_person();
             Ok(result.await.unwrap_or_default())

@@ -505,13 +505,9 @@ impl App {
         self.changed();
         self.publish();
         // Counted whether code asks or the platform: then no handler runs that would be waited for in vain.
-        self.asking.set(self.asking.get() + 1);
-        self.code_ended.notify_waiters();
-        let waits = self.rest.waits_for_person();
-        let answer = answer.await.ok();
-        drop(waits);
-        self.asking.set(self.asking.get() - 1);
-        answer
+        let _asking = Asking::new(self);
+        let _waits = self.rest.waits_for_person();
+        answer.await.ok()
     }
 
     fn answer(&self, id: u64, button: String) {
@@ -699,6 +695,23 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         self.0.handlers.set(self.0.handlers.get() - 1);
         self.0.code_ended.notify_waiters();
+    }
+}
+
+/// Code that waits for a person: what happens to the main server is told meanwhile.
+pub(crate) struct Asking<'a>(&'a App);
+
+impl<'a> Asking<'a> {
+    pub fn new(app: &'a App) -> Self {
+        app.asking.set(app.asking.get() + 1);
+        app.code_ended.notify_waiters();
+        Self(app)
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        self.0.asking.set(self.0.asking.get() - 1);
     }
 }
 
