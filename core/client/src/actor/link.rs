@@ -115,7 +115,14 @@ impl App {
         let instructions = {
             let mut state = self.state.borrow_mut();
             let mode = state.mode;
-            state.availability.step(event, mode, &self.options.settings, self.moment())
+            let told = |availability: &crate::Availability| (availability.state(), availability.is_checking());
+            let before = told(&state.availability);
+            let instructions = state.availability.step(event, mode, &self.options.settings, self.moment());
+            // The banner says why (M8), also where it stays away for another reason.
+            if told(&state.availability) != before {
+                self.changed();
+            }
+            instructions
         };
         self.mirror();
         self.watch_again.notify_one();
