@@ -171,6 +171,7 @@ test("R6: code of the device asks the main server; without a connection the pers
   await ann.says("no connection with the main server");
   await ann.says("try again when the connection is back");
   await desk.picture("main-server-is-missing");
+  await ann.at.locator(".message.error button").click();
   await ann.link("Good");
   await ann.at.locator(".mode.normal.available").waitFor();
   await ann.command("openFromMainServer");
