@@ -229,6 +229,9 @@ impl Shore {
     pub async fn until_known(&self, phone: &Phone, way: &DirectLink, available: bool) -> Duration {
         let mut passed = Duration::ZERO;
         loop {
+            // Whoever watches the main server has looked at the new time, and what it asked then is answered.
+            self.clock.until_due_within(Settings::default().wake_check).await;
+            phone.client().settled().await;
             way.until_quiet().await;
             if phone.view().await.status.available == available {
                 return passed;
