@@ -344,10 +344,15 @@ impl Phone {
 
     /// Does something that the sign-in or lock screen refuses; gives what is told.
     pub async fn refused_by(&self, act: impl FnOnce(&Client)) -> String {
-        let refused = || self.ears.screen.lock().unwrap_or_else(PoisonError::into_inner).1;
-        let before = refused();
+        let screen = || self.ears.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = screen().1;
         act(&self.client);
-        self.until("the refusal", |view| if refused() > before { refusal(&view.screen) } else { None }).await
+        // The screen that was counted is the one that is read: a view asked for beside it may be older.
+        let new = || match &*screen() {
+            (Some(now), count) if *count > before => refusal(now),
+            _ => None,
+        };
+        self.until("the refusal", |_| new()).await
     }
 
     /// Waits until the main server can be called, or can't.

@@ -317,3 +317,20 @@ export function ifMainServerAvailabilityChanged(event: any): void { message(`cha
         phone.view().await.messages.iter().map(|m| m.text.clone()).filter(|t| t.contains("changed")).collect();
     assert_eq!(changes, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a4_who_leaves_while_an_update_is_followed_comes_back_to_the_new_configuration() {
+    let world = world::world();
+    let stopped = ann(&world).await.stop().await;
+    let (source, _folder) = without_phones();
+    world.publish(source).expect("published");
+    stopped.link.set(LinkState::Slow { latency_ms: 100, bytes_per_s: 40_000 });
+    let phone = stopped.start().expect("started");
+    phone.until("the update", |view| matches!(view.screen, ScreenView::Download(_)).then_some(())).await;
+    phone.client().sign_out();
+    stopped.link.set(LinkState::Good);
+    phone.sign_in("ann", "secret").await;
+    phone.until_available(true).await;
+    let columns = read_file(&base(phone.directory()), "SELECT name FROM pragma_table_info('Catalog.Counterparties')");
+    assert!(!columns.contains(&"Phone".to_owned()), "{columns:?}");
+}

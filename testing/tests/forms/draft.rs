@@ -135,6 +135,8 @@ async fn f19_a_draft_of_a_form_that_an_update_took_away_can_still_be_read() {
     let folder = without.write().expect("files");
     shore.world.update(twinshore_server::Source::Folder(folder.path().to_owned())).expect("updated");
     let ann = stopped.start().expect("started");
+    ann.client().sign_out();
+    ann.sign_in("ann", "secret").await;
     ann.until_available(true).await;
     let draft = ann.until("the draft", |view| view.drafts.first().map(|d| d.id.clone())).await;
     ann.client().take_draft(draft);

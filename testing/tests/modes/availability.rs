@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use twinshore_client::Obstacle;
-use twinshore_client::view::{FormAvailability, FormEvent, ModeView};
+use twinshore_client::view::{FormAvailability, FormEvent, InterfaceView, ModeView};
 use twinshore_testing::Fate;
 
 use super::world::{ORDER_LIST, PANEL, Shore, ask, shore, shore_with, told, until_work};
@@ -210,4 +210,39 @@ async fn m4_a_slow_link_and_a_busy_server_are_told_apart() {
     assert!(text.contains("A request took up to 9.2 s, 9.") && text.contains("s of it on the way"), "{text}");
     let text = slow_call(&shore(), Fate::Busy, &[9_300]).await;
     assert!(text.contains("the main server is busy, it worked 9.3 s of it"), "{text}");
+}
+
+#[tokio::test]
+async fn s16_in_user_mode_offline_nothing_is_asked_of_main_at_a_start_either() {
+    let shore = shore();
+    let (ann, way) = shore.ann().await;
+    ann.set_mode(ModeView::Offline).await;
+    let stopped = ann.kill().await;
+    let before = way.requests().len();
+    let ann = stopped.start().expect("started");
+    until_work(&ann).await;
+    ann.until_told("start false").await;
+    ann.client().settled().await;
+    assert_eq!(way.requests()[before..], Vec::<String>::new());
+    ann.set_mode(ModeView::Normal).await;
+    ann.until_available(true).await;
+    ann.until_exchanged().await;
+}
+
+fn items(view: &InterfaceView) -> usize {
+    view.sections.iter().map(|section| section.items.len()).sum()
+}
+
+#[tokio::test]
+async fn a3_roles_that_changed_on_main_are_here_at_the_next_connect() {
+    let shore = shore();
+    let (ann, way) = shore.ann().await;
+    assert!(items(&ann.view().await) > 0);
+    way.set(Fate::NotSent(Obstacle::Unreachable("cut".into())));
+    ann.client().open(ORDER_LIST.into());
+    ann.until_available(false).await;
+    shore.world.add_user("ann", "secret", &[]).expect("a user without roles");
+    way.set(Fate::Answered);
+    shore.until_back(&ann, &way).await;
+    ann.until("an empty menu", |view| (items(view) == 0).then_some(())).await;
 }

@@ -313,6 +313,7 @@ impl App {
 
     /// Nobody works any more.
     pub fn leave(self: &Rc<Self>) {
+        self.end_visit();
         self.tick();
         self.check_store(self.accounts.keep_all().map_err(ClientError::from));
         self.connection.set_tokens(None);
@@ -329,6 +330,7 @@ impl App {
         if let Some(probe) = self.probe.take() {
             probe.abort();
         }
+        self.hello.take();
         self.link_event(AvailabilityEvent::SignedOut);
     }
 
@@ -411,7 +413,15 @@ impl App {
             return self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
         }
         self.connection.set_tokens(self.accounts.tokens(&account.id));
-        self.bring_up_to_date().await;
+        self.end_visit();
+        let visit = self.visit();
+        let ready = {
+            let _door = self.at_the_door().await;
+            self.bring_up_to_date(visit).await
+        };
+        if ready.is_ok() {
+            self.start_work().await;
+        }
     }
 }
 

@@ -134,12 +134,16 @@ impl App {
                 AvailabilityInstruction::Probe => self.start_probe(),
                 AvailabilityInstruction::CheckConfiguration => self.spawn_caused(|app| async move {
                     let fits = app.configuration_fits();
+                    if fits {
+                        app.refresh_session().await;
+                    }
                     app.link_event(AvailabilityEvent::ConfigurationChecked { fits });
                 }),
                 AvailabilityInstruction::Changed { available } => {
                     self.changed();
                     self.listen_now.notify_one();
                     if available {
+                        self.spawn(|app| async move { app.tell_wipes().await });
                         self.exchange_now.notify_one();
                         self.spawn_caused(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
                     }

@@ -22,6 +22,7 @@ mod rest;
 mod start;
 mod sync;
 mod updates;
+mod visit;
 mod windows;
 
 pub(crate) use locks::locked_text;
@@ -180,6 +181,7 @@ pub(crate) struct App {
     pub stopping: Cell<bool>,
     /// Start handlers ran: what is open is worked with.
     pub started: Cell<bool>,
+    pub visits: visit::Visits,
     /// When the app went to the background.
     pub background_since: Cell<Option<Duration>>,
     /// Time that went on was noted and kept up to here.
@@ -301,6 +303,7 @@ impl App {
             waits: RefCell::default(),
             stopping: Cell::new(false),
             started: Cell::new(false),
+            visits: visit::Visits::default(),
             background_since: Cell::new(None),
             ticked: Cell::new(ticked),
             tick_kept: Cell::new(ticked),

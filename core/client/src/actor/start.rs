@@ -14,6 +14,7 @@ use twinshore_modules::{CallLimits, ModuleContext, Side};
 use twinshore_protocol::{Clock, ServerError, SessionResponse};
 
 use super::host::ClientHost;
+use super::visit::{Stopped, Visit};
 use super::{App, Internal, Work};
 use crate::account::Account;
 use crate::bundles::BundleFiles;
@@ -36,7 +37,9 @@ pub(super) fn user_of(session: &SessionResponse) -> User {
 impl App {
     /// Goes on where the last start ended: whoever worked then works on, after the PIN if there is one (A8).
     pub async fn resume_work(self: Rc<Self>) {
-        self.spawn(|app| async move { app.tell_wipes().await });
+        if self.asks_main() {
+            self.spawn(|app| async move { app.tell_wipes().await });
+        }
         let last: String = self.store.get("account").unwrap_or_default();
         let Some(account) = self.accounts.get(&last) else {
             let user_name = self.store.get("user").unwrap_or_default();
@@ -62,26 +65,45 @@ impl App {
         self.screen(ScreenView::Download(DownloadView { step: step.to_owned(), done, total, rate, error }));
     }
 
+    /// Tries a download again that stopped.
+    pub async fn retry_download(self: &Rc<Self>) {
+        let visit = self.visit();
+        let ready = {
+            let _door = self.at_the_door().await;
+            let broke_off = matches!(&self.state.borrow().screen, ScreenView::Download(view) if !view.error.is_empty());
+            if broke_off { self.download(visit).await } else { Err(Stopped::Told) }
+        };
+        if ready.is_ok() {
+            self.start_work().await;
+        }
+    }
+
     /// The configuration, then the data; goes on where it stopped (A1).
-    pub async fn download(self: &Rc<Self>) {
-        let Some(account) = self.account() else { return };
+    pub(super) async fn download(self: &Rc<Self>, visit: Visit) -> Result<(), Stopped> {
+        self.still(visit)?;
+        let account = self.account().ok_or(Stopped::Left)?;
         let step = self.say("download-app").to_owned();
         self.progress(&step, 0, 0, 0, String::new());
         let result = match self.files(&account) {
             Ok(files) => self.download_configuration(&account, &files, &step).await,
             Err(error) => Err(error),
         };
+        self.still(visit)?;
         if let Err(error) = result {
-            return self.progress(&step, 0, 0, 0, self.client_error_text(&error));
+            self.progress(&step, 0, 0, 0, self.client_error_text(&error));
+            return Err(Stopped::Told);
         }
         if !account.complete {
             let step = self.say("download-data").to_owned();
-            if let Err(error) = self.first_download(&step).await {
-                return self.progress(&step, 0, 0, 0, self.error_text(&error));
+            let result = self.first_download(&step).await;
+            self.still(visit)?;
+            if let Err(error) = result {
+                self.progress(&step, 0, 0, 0, self.error_text(&error));
+                return Err(Stopped::Told);
             }
         }
         self.change_account(|account| account.complete = true);
-        self.start_work().await;
+        Ok(())
     }
 
     async fn download_configuration(
@@ -91,7 +113,7 @@ impl App {
         step: &str,
     ) -> Result<(), ClientError> {
         // A download that is taken up later may find that main offers another one by now.
-        let offered = match self.connection.hello().await {
+        let offered = match self.while_here(self.connection.hello()).await {
             Ok((hello, _)) => hello.device_bundle,
             Err(ServerError::MainServerUnavailable { .. }) if files.current().is_some() => {
                 return self.open_work(account, files).await;
@@ -109,11 +131,11 @@ impl App {
 
     async fn first_download(self: &Rc<Self>, step: &str) -> Result<(), ServerError> {
         let started = self.options.clock.elapsed();
-        self.round(|app, done, total| {
+        let round = self.round(|app, done, total| {
             let rate = (done as f64 / app.options.clock.elapsed().saturating_sub(started).as_secs_f64().max(0.001)) as u64;
             app.progress(step, done, total.max(done), rate, String::new());
-        })
-        .await
+        });
+        self.while_here(round).await
     }
 
     /// Opens what an account works with, as it was left. An update that was killed half way is brought to its end.
@@ -126,8 +148,11 @@ impl App {
         let missing =
             || ServerError::Malformed { what: "the configuration on this device is missing; sign in with a connection".into() };
         let device = files.current().ok_or_else(missing)?;
+        let visit = self.visit();
         let work = self.prepare(account, device).await?;
-        *self.work.borrow_mut() = Some(Rc::new(work));
+        if self.still(visit).is_ok() {
+            *self.work.borrow_mut() = Some(Rc::new(work));
+        }
         Ok(())
     }
 

@@ -10,11 +10,12 @@ use twinshore_metadata::{BundleHash, DeviceBundle};
 use twinshore_protocol::{ApplicationServer, BarReason, HelloResponse, ServerError, UnavailableReason};
 
 use super::App;
+use super::visit::{Stopped, Visit};
 use crate::account::Account;
 use crate::bundles::{BundleFiles, leaves_something};
 use crate::forms::words;
 use crate::view::{MessageKind, ScreenView};
-use crate::{AvailabilityEvent, CallTime, ClientError};
+use crate::{AvailabilityEvent, CallTime, ClientError, Mode};
 
 /// A configuration that main offers in place of the one here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(crate) struct UpdateState {
 
 /// What main said to its cheapest question.
 enum Answer {
+    /// It is not asked: the person works offline (R2).
+    NotAsked,
     /// Nothing.
     None,
     /// It is there.
@@ -46,12 +49,18 @@ enum Answer {
 }
 
 impl App {
-    /// Before work: what is new is got and followed; without main, work starts with what is here (A5, A8).
-    pub(super) async fn bring_up_to_date(self: &Rc<Self>) {
-        let Some(account) = self.account() else { return };
-        let answer = self.ask_main().await;
+    /// Before work: what is new is got and followed; without main, work may start with what is here (A5, A8).
+    pub(super) async fn bring_up_to_date(self: &Rc<Self>, visit: Visit) -> Result<(), Stopped> {
+        self.still(visit)?;
+        let account = self.account().ok_or(Stopped::Left)?;
+        let answer = if self.asks_main() { self.ask_main().await } else { Answer::NotAsked };
+        self.still(visit)?;
         match &answer {
-            Answer::Barred(reason) => return self.barred(*reason).await,
+            Answer::NotAsked => {}
+            Answer::Barred(reason) => {
+                self.barred(*reason).await;
+                return Err(Stopped::Told);
+            }
             Answer::Hello(_) => {
                 self.contacted();
                 self.spawn(|app| async move { app.tell_wipes().await });
@@ -61,44 +70,66 @@ impl App {
         }
         let files = match self.files(&account) {
             Ok(files) => files,
-            Err(error) => return self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false),
+            Err(error) => {
+                self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
+                return Err(Stopped::Told);
+            }
         };
         if !account.complete || files.current().is_none() {
-            return self.download().await;
+            return self.download(visit).await;
         }
         if self.account().is_some_and(|account| account.is_expired()) {
             let error = self.grace_text(&account);
             self.leave();
-            return self.sign_in_screen(account.session.user_name, error, false);
+            self.sign_in_screen(account.session.user_name, error, false);
+            return Err(Stopped::Told);
         }
-        if let Err(error) = self.open_work(&account, &files).await {
+        let opened = self.open_work(&account, &files).await;
+        self.still(visit)?;
+        if let Err(error) = opened {
             // The next start tries again: somebody may have repaired what can't be opened.
-            return self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
+            self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
+            return Err(Stopped::Told);
         }
         if let Answer::Hello(hello) = answer {
-            self.follow_before_work(&hello, &files).await;
+            self.follow_before_work(&hello, &files, visit).await?;
         }
-        self.start_work().await;
+        Ok(())
+    }
+
+    /// In user mode Offline main is asked nothing (R2), also at a start.
+    pub(super) fn asks_main(&self) -> bool {
+        self.state.borrow().mode != Mode::Offline
     }
 
     /// Main answered before work began.
-    async fn follow_before_work(self: &Rc<Self>, hello: &HelloResponse, files: &BundleFiles) {
+    async fn follow_before_work(
+        self: &Rc<Self>,
+        hello: &HelloResponse,
+        files: &BundleFiles,
+        visit: Visit,
+    ) -> Result<(), Stopped> {
         let offer = self.offered(hello);
         if let Some(offer) = &offer
             && self.store.get::<BundleHash>("update.failed").as_ref() != Some(&offer.hash)
-            && let Err(error) = self.get_and_follow(&offer.hash, files).await
         {
-            self.message(MessageKind::Warning, self.say_what("update-interrupted", self.error_text(&error)), 0);
+            let followed = self.get_and_follow(&offer.hash, files, visit).await;
+            self.still(visit)?;
+            if let Err(error) = followed {
+                self.message(MessageKind::Warning, self.say_what("update-interrupted", self.error_text(&error)), 0);
+            }
         }
         let offer = self.offered(hello);
         let fits = offer.as_ref().is_none_or(|offer| offer.compatible);
         self.state.borrow_mut().update.offer = offer;
         if fits {
             self.refresh_session().await;
+            self.still(visit)?;
             self.link_event(AvailabilityEvent::SignedIn);
         } else {
             self.link_event(AvailabilityEvent::ConfigurationChecked { fits });
         }
+        Ok(())
     }
 
     /// Tries to make contact.
@@ -110,7 +141,7 @@ impl App {
 
     async fn ask_main(self: &Rc<Self>) -> Answer {
         let limit = self.options.settings.start_check;
-        match crate::time::within(&*self.options.clock, limit, self.connection.hello()).await {
+        match crate::time::within(&*self.options.clock, limit, self.while_here(self.connection.hello())).await {
             Some(Ok((hello, _))) => Answer::Hello(hello),
             Some(Err(ServerError::Barred { reason })) => Answer::Barred(reason),
             Some(Err(
@@ -163,50 +194,62 @@ impl App {
         let buttons = vec![button("update", self.say("update")), button("later", self.say("later"))];
         let answer = self.ask(text, buttons).await;
         if answer.as_deref() == Some("update") {
-            self.update_in_place(&offer).await;
+            // Whoever left meanwhile sees the sign-in already.
+            let _ = self.update_in_place(&offer).await;
         }
     }
 
     /// Follows a new configuration without leaving the app: open forms become drafts.
-    async fn update_in_place(self: &Rc<Self>, offer: &Offer) {
-        let Some(files) = self.account().and_then(|account| self.files(&account).ok()) else { return };
+    async fn update_in_place(self: &Rc<Self>, offer: &Offer) -> Result<(), Stopped> {
+        let visit = self.visit();
+        let files = self.account().and_then(|account| self.files(&account).ok()).ok_or(Stopped::Left)?;
         if !self.keep_all_drafts() {
-            return self.message(MessageKind::Error, self.client_error_text(&ClientError::NoRoom), 0);
+            self.message(MessageKind::Error, self.client_error_text(&ClientError::NoRoom), 0);
+            return Err(Stopped::Told);
         }
-        if let Err(error) = self.get_and_follow(&offer.hash, &files).await {
+        let door = self.at_the_door().await;
+        let followed = self.get_and_follow(&offer.hash, &files, visit).await;
+        self.still(visit)?;
+        if let Err(error) = followed {
             if matches!(error, ServerError::MainServerUnavailable { .. }) {
                 self.state.borrow_mut().update.asked = None;
             }
             self.screen(ScreenView::Work);
-            return self.message(MessageKind::Warning, self.say_what("update-interrupted", self.error_text(&error)), 0);
+            self.message(MessageKind::Warning, self.say_what("update-interrupted", self.error_text(&error)), 0);
+            return Err(Stopped::Told);
         }
         let updated = self.work().is_some_and(|work| work.device.hash() == offer.hash);
         if updated {
             self.refresh_session().await;
+            self.still(visit)?;
             self.state.borrow_mut().update = UpdateState::default();
             // Work begins anew, and nobody is told of what was so before (M6).
             self.link_event(AvailabilityEvent::SignedOut);
             self.link_event(AvailabilityEvent::SignedIn);
         }
+        drop(door);
         self.start_work().await;
         if updated {
             self.message(MessageKind::Info, self.say("updated"), 0);
         }
+        Ok(())
     }
 
     /// Gets a configuration, sends what waits, and follows it. An error means that it did not come whole; work goes on as before.
-    async fn get_and_follow(self: &Rc<Self>, hash: &BundleHash, files: &BundleFiles) -> Result<(), ServerError> {
+    async fn get_and_follow(self: &Rc<Self>, hash: &BundleHash, files: &BundleFiles, visit: Visit) -> Result<(), ServerError> {
         let step = self.say("download-update").to_owned();
         let next = self.fetch(hash, files, &step).await?;
-        if let Err(error) = self.send_waiting().await {
+        if let Err(error) = self.while_here(self.send_waiting()).await {
             tracing::info!(%error, "what waits is sent after the update");
         }
-        self.follow(next, files).await;
+        if self.still(visit).is_ok() {
+            self.follow(next, files, visit).await;
+        }
         Ok(())
     }
 
     /// The database follows a configuration, or stays with the old one and says so.
-    async fn follow(self: &Rc<Self>, next: DeviceBundle, files: &BundleFiles) {
+    async fn follow(self: &Rc<Self>, next: DeviceBundle, files: &BundleFiles, visit: Visit) {
         let (Some(account), Some(work)) = (self.account(), self.work()) else { return };
         let hash = next.hash();
         let before = work.device.clone();
@@ -218,10 +261,18 @@ impl App {
             }
         }
         drop(work);
+        if self.still(visit).is_err() {
+            return;
+        }
         self.close_work();
+        let here = |work| {
+            if self.still(visit).is_ok() {
+                *self.work.borrow_mut() = Some(Rc::new(work));
+            }
+        };
         match self.prepare(&account, next).await {
             Ok(work) => {
-                *self.work.borrow_mut() = Some(Rc::new(work));
+                here(work);
                 if let Err(error) = files.followed() {
                     // The database knows what it follows: the next start puts the file in its place.
                     tracing::error!(%error, "the new configuration could not be put in its place");
@@ -230,7 +281,7 @@ impl App {
             Err(error) => {
                 self.update_failed(&hash, files, self.client_error_text(&error));
                 match self.prepare(&account, before).await {
-                    Ok(work) => *self.work.borrow_mut() = Some(Rc::new(work)),
+                    Ok(work) => here(work),
                     Err(error) => self.message(MessageKind::Error, self.client_error_text(&error), 0),
                 }
             }
@@ -267,19 +318,17 @@ impl App {
         let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&part).map_err(broken)?;
         let mut failed = None;
         self.progress(step, done / 1024, 0, 0, String::new());
-        let result = self
-            .connection
-            .device_bundle(hash, done, |bytes, total| {
-                // After a failure nothing more may follow: the part would have a hole.
-                if failed.is_none()
-                    && let Err(error) = file.write_all(bytes)
-                {
-                    failed = Some(error);
-                }
-                done += bytes.len() as u64;
-                self.progress(step, done / 1024, total / 1024, 0, String::new());
-            })
-            .await;
+        let download = self.connection.device_bundle(hash, done, |bytes, total| {
+            // After a failure nothing more may follow: the part would have a hole.
+            if failed.is_none()
+                && let Err(error) = file.write_all(bytes)
+            {
+                failed = Some(error);
+            }
+            done += bytes.len() as u64;
+            self.progress(step, done / 1024, total / 1024, 0, String::new());
+        });
+        let result = self.while_here(download).await;
         if let Some(error) = failed {
             return Err(broken(error));
         }
@@ -297,8 +346,8 @@ impl App {
     }
 
     /// Roles and rights as main has them now (A3).
-    async fn refresh_session(self: &Rc<Self>) {
-        let Ok(mut session) = self.connection.session().await else { return };
+    pub(super) async fn refresh_session(self: &Rc<Self>) {
+        let Ok(mut session) = self.while_here(self.connection.session()).await else { return };
         let Some(account) = self.account() else { return };
         session.device_bundle.clone_from(&account.session.device_bundle);
         if session == account.session || session.user_name != account.session.user_name {

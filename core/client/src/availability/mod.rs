@@ -236,8 +236,9 @@ impl Availability {
             }
             Event::Working => {
                 self.working = true;
-                // Who has to sign in again would only hear so once more.
-                if self.phase != Phase::There && self.reason != UnavailableReason::SignInNeeded {
+                // Who has to sign in again would only hear so once more; in user mode Offline nothing is asked (R2).
+                let may_ask = mode != Mode::Offline && self.reason != UnavailableReason::SignInNeeded;
+                if self.phase != Phase::There && may_ask {
                     self.ask(now, out);
                 }
             }
