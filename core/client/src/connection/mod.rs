@@ -467,7 +467,8 @@ fn of_call<T>(result: Result<T, ServerError>, call: Option<CallId>) -> Result<T,
 #[async_trait]
 impl ApplicationServer for MainServerConnection {
     async fn session(&self) -> Result<SessionResponse, ServerError> {
-        of_call(self.call("session", &()).await, None)
+        // The app asks by itself: nobody waits for it, and it tells nothing of the link's pace (M4).
+        of_call(self.with_session("session", "call/session", Some(&()), self.settings.call_timeout, false).await, None)
     }
 
     async fn open_form(&self, request: OpenFormRequest) -> Result<OpenFormResponse, ServerError> {

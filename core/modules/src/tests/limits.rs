@@ -45,8 +45,8 @@ fn what_uses_too_much_is_stopped_and_the_context_goes_on() {
 
 #[test]
 fn a_limit_names_the_line_where_the_code_was_stopped() {
-    // A loop in which nothing is called has no place of its own: that of the function the platform called is named.
-    // Stopped between two calls of a loop, the place is that of one of the last calls that QuickJS noted.
+    // QuickJS keeps places of calls and not of `while (true)`. A loop in which nothing is called has the place of the function that
+    // the platform called; one that is stopped at its head, and not in a call, has that of the last call before it.
     for (body, lines) in [
         ("\n\nwhile (true) {}", 1..=1),
         ("\n\nMath.sin(1);\nwhile (true) { Math.sin(1); }", 3..=4),
