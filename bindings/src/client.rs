@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use twinshore_client::words::client_error_text;
 use twinshore_client::{Client, ClientObserver, FormObserver, LinkFacts, Platform, PlatformError, Settings, SystemClock};
 
 /// The device's secret store failed.
@@ -158,7 +159,7 @@ impl MobileClient {
     /// Starts a client on a thread of its own.
     ///
     /// # Errors
-    /// [`FailedToStart`] if the folder can't be used.
+    /// [`FailedToStart`] if the folder or the secret store can't be used, or a file there is damaged or has lost its key.
     #[uniffi::constructor]
     pub fn start(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<Arc<Self>, FailedToStart> {
         Self::start_on(options, OfPlatform { store, biometrics: None })
@@ -326,8 +327,9 @@ impl MobileClient {
             transport: None,
             settings: Settings::default(),
         };
+        let language = options.language.clone();
         Client::start(options)
             .map(|client| Arc::new(Self(client)))
-            .map_err(|error| FailedToStart::Start { reason: error.to_string() })
+            .map_err(|error| FailedToStart::Start { reason: client_error_text(&language, &error) })
     }
 }

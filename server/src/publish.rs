@@ -35,7 +35,7 @@ pub fn publish(folder: &Path) -> Result<Published, ServeError> {
 
 /// Opens the engine of a bundle over a database file.
 pub(crate) fn open_engine(bundle: Bundle, path: PathBuf, clock: Arc<dyn Clock>) -> Result<Engine, ServeError> {
-    Engine::open(OpenOptions { bundle: Arc::new(bundle), database: path.clone(), clock, utc_offset_s: 0 })
+    Engine::open(OpenOptions { bundle: Arc::new(bundle), database: path.clone(), key: None, clock, utc_offset_s: 0 })
         .map_err(|error| ServeError::Database { path, cause: error.to_string() })
 }
 

@@ -159,6 +159,8 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
     }
     drop(interface);
     client.stop();
+    // A process must not end while its files are being closed.
+    client.ended().await;
     Ok(())
 }
 

@@ -10,6 +10,7 @@
 //! Main types: [`Link`], [`LinkState`], [`DirectLink`], [`Fate`], [`World`], [`Phone`], [`PhoneSetup`], [`FixtureBuilder`], [`ManualClock`].
 
 mod clock;
+mod device_files;
 mod direct_link;
 mod link;
 mod phone;
@@ -18,6 +19,7 @@ mod stopped;
 mod world;
 
 pub use clock::{ManualClock, ShiftedClock};
+pub use device_files::{device_key, open_device_database};
 pub use direct_link::{DirectLink, Fate};
 pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};

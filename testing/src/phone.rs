@@ -15,6 +15,7 @@ use twinshore_client::{
     SystemClock, Timers, Transport,
 };
 
+use crate::device_files::secrets_in;
 use crate::{Link, StoppedPhone, World, WorldError};
 
 /// What does not happen within this time does not happen.
@@ -188,7 +189,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`].
     pub fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
-        let platform = Arc::new(FilePlatform::new(setup.directory.join("secrets.json")));
+        let platform = Arc::new(FilePlatform::new(secrets_in(&setup.directory)));
         let client = Client::start(ClientOptions {
             platform: Arc::clone(&platform) as Arc<dyn Platform>,
             directory: setup.directory.clone(),
@@ -210,7 +211,7 @@ impl Phone {
         Ok(Self { link, name, setup, platform, client, ears, _interface: interface })
     }
 
-    /// Ends the client and starts it again over the same folder.
+    /// Ends the client and starts it again over the same folder, once the files are closed.
     ///
     /// # Errors
     /// [`PhoneError`].
@@ -449,7 +450,9 @@ impl Phone {
 }
 
 impl Drop for Phone {
+    /// Waits for the end: a process must not end while its encrypted files are being closed.
     fn drop(&mut self) {
         self.client.stop();
+        futures::executor::block_on(self.client.ended());
     }
 }

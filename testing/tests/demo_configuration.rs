@@ -15,8 +15,13 @@ fn example(name: &str) -> PathBuf {
 
 fn engine(bundle: Bundle, folder: &Path, role: &str) -> Engine {
     let database = folder.join("base.db");
-    let engine =
-        Engine::open(OpenOptions { bundle: Arc::new(bundle), database, clock: Arc::new(SystemClock), utc_offset_s: 0 });
+    let engine = Engine::open(OpenOptions {
+        bundle: Arc::new(bundle),
+        database,
+        key: None,
+        clock: Arc::new(SystemClock),
+        utc_offset_s: 0,
+    });
     let engine = engine.expect("an engine");
     let user = User {
         name: "ann".into(),

@@ -53,7 +53,8 @@ fn local(compilation: &Compilation) -> &Bundle {
 fn tables(bundle: &Bundle) -> (BTreeSet<String>, impl Fn(&str) -> BTreeSet<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     let database = folder.path().join("base.db");
-    let options = OpenOptions { bundle: Arc::new(bundle.clone()), database, clock: Arc::new(SystemClock), utc_offset_s: 0 };
+    let options =
+        OpenOptions { bundle: Arc::new(bundle.clone()), database, key: None, clock: Arc::new(SystemClock), utc_offset_s: 0 };
     let engine = Engine::open(options).expect("an engine");
     let names = |sql: &str, parameter: &str| -> BTreeSet<String> {
         let reader = engine.database().reader().expect("a reader");

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use twinshore_client::view::{DialogView, FormEvent, FormView, InterfaceView, ModeView, ScreenView};
 use twinshore_server::Source;
-use twinshore_testing::{FixtureBuilder, LinkState, Phone, World};
+use twinshore_testing::{FixtureBuilder, LinkState, Phone, World, open_device_database};
 
 use world::{add_goods, base, new_order, orders, read_file, signed_in, until_work};
 
@@ -267,8 +267,7 @@ async fn a6_a_database_that_cannot_follow_stays_with_the_old_version_and_says_so
     let stopped = phone.stop().await;
     let path = base(stopped.directory());
     // Somebody's index holds on to a column that has to go.
-    let connection = rusqlite::Connection::open(&path).expect("a database");
-    connection.create_collation("person", |a, b| a.cmp(b)).expect("a collation");
+    let connection = open_device_database(&path).expect("a database");
     connection.execute_batch("CREATE INDEX phones ON \"Catalog.Counterparties\" (length(\"Phone\"))").expect("an index");
     drop(connection);
     let (source, _folder) = without_phones();

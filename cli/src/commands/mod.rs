@@ -72,5 +72,5 @@ pub fn database_of(folder: &Path, named: Option<PathBuf>) -> Result<PathBuf, Com
 pub fn open_engine(folder: &Path, database: Option<PathBuf>) -> Result<Engine, CommandError> {
     let database = database_of(folder, database)?;
     let bundle = Arc::new(publish(folder)?.main);
-    Ok(Engine::open(OpenOptions { bundle, database, clock: Arc::new(SystemClock), utc_offset_s: 0 })?)
+    Ok(Engine::open(OpenOptions { bundle, database, key: None, clock: Arc::new(SystemClock), utc_offset_s: 0 })?)
 }

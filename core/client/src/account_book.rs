@@ -174,8 +174,11 @@ impl AccountBook {
     }
 
     /// Tokens of an account.
-    pub fn tokens(&self, id: &str) -> Option<Tokens> {
-        read(&*self.platform, &format!("tokens.{id}")).ok().flatten()
+    ///
+    /// # Errors
+    /// If the secret store can't be read: that is not the same as having none.
+    pub fn tokens(&self, id: &str) -> Result<Option<Tokens>, PlatformError> {
+        read(&*self.platform, &format!("tokens.{id}"))
     }
 
     /// Keeps tokens of an account.
@@ -212,8 +215,10 @@ fn name_of(id: &str) -> String {
     format!("account.{id}")
 }
 
+/// What is there and can't be understood must not be taken for nothing: the person would seem to be signed out.
 fn read<T: DeserializeOwned>(platform: &dyn Platform, name: &str) -> Result<Option<T>, PlatformError> {
-    Ok(platform.secret(name)?.and_then(|text| serde_json::from_str(&text).ok()))
+    let Some(text) = platform.secret(name)? else { return Ok(None) };
+    serde_json::from_str(&text).map(Some).map_err(|_| PlatformError::Secrets(format!("{name} is damaged")))
 }
 
 fn write<T: Serialize>(platform: &dyn Platform, name: &str, value: Option<&T>) -> Result<(), PlatformError> {

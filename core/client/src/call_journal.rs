@@ -130,6 +130,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Option<KeptCall>> {
 
 #[cfg(test)]
 mod tests {
+    use twinshore_engine::storage::DatabaseKey;
+
     use super::*;
 
     fn call(user: &str, made: DateTime<Utc>) -> KeptCall {
@@ -151,12 +153,12 @@ mod tests {
     #[test]
     fn r17_a_call_is_kept_word_for_word_for_its_user_until_its_outcome_is_known() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("client.db");
+        let (path, key) = (folder.path().join("client.db"), DatabaseKey::random());
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(1);
         let kept = call("ann", now);
-        ClientStore::open(&path).expect("a store").begin_call(&kept).expect("kept");
+        ClientStore::open(&path, &key).expect("a store").begin_call(&kept).expect("kept");
         // The app was killed and starts again.
-        let store = ClientStore::open(&path).expect("a store");
+        let store = ClientStore::open(&path, &key).expect("a store");
         assert_eq!(store.unknown_call("ann", kept.request.id()).expect("read"), Some(kept.clone()));
         assert_eq!(store.unknown_call("bob", kept.request.id()).expect("read"), None);
         assert_eq!(store.unknown_calls("ann").expect("read"), std::slice::from_ref(&kept));
@@ -167,7 +169,7 @@ mod tests {
     #[test]
     fn r17_what_the_main_server_has_forgotten_is_forgotten() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = ClientStore::open(&folder.path().join("client.db")).expect("a store");
+        let store = ClientStore::open(&folder.path().join("client.db"), &DatabaseKey::random()).expect("a store");
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(10);
         let (old, new) = (call("ann", now - TimeDelta::hours(25)), call("ann", now - TimeDelta::hours(23)));
         for kept in [&old, &new] {

@@ -143,7 +143,8 @@ impl Client {
     /// Starts a client on a thread of its own.
     ///
     /// # Errors
-    /// [`ClientError`] if the folder can't be used, there is no room, or the client's file is damaged.
+    /// [`ClientError`] if the folder or the secret store can't be used, there is no room, or the client's file is damaged or has lost
+    /// its key.
     pub fn start(options: ClientOptions) -> Result<Self, ClientError> {
         let (requests, received) = mpsc::unbounded_channel();
         let running = actor::start(options, received)?;

@@ -6,6 +6,8 @@ use rusqlite::ErrorCode;
 use twinshore_engine::EngineError;
 use twinshore_protocol::ServerError;
 
+use crate::PlatformError;
+
 /// A failure of the client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -26,6 +28,25 @@ pub enum ClientError {
         /// Name of the file, without its folder.
         file: String,
     },
+    /// The key of a file is not in the secret store any more.
+    #[error(
+        "{file} on this device can't be opened: its key is not in the device's safe place for passwords any more. What the main \
+         server has is safe. The file was left as it is, but without the key nobody can read what was not sent yet. Ask the \
+         administrator. To begin anew on this device, remove the app with its data, install it and sign in with a connection."
+    )]
+    KeyLost {
+        /// Name of the file, without its folder.
+        file: String,
+    },
+    /// A file does not fit its key.
+    #[error(
+        "{file} on this device does not fit its key: it is damaged, or was copied from another device. It was left as it is: ask \
+         the administrator to save it, for it may hold what was typed and not sent yet."
+    )]
+    WrongKey {
+        /// Name of the file, without its folder.
+        file: String,
+    },
     /// The file of the app refused for another reason.
     #[error("What you type can't be kept on this device ({0}). It is still on the screen.")]
     Storage(#[source] rusqlite::Error),
@@ -37,10 +58,19 @@ pub enum ClientError {
     Server(#[from] ServerError),
     /// The secret store.
     #[error(transparent)]
-    Platform(#[from] crate::PlatformError),
+    Platform(PlatformError),
     /// The client was stopped.
     #[error("the app is closing")]
     Stopped,
+}
+
+impl From<PlatformError> for ClientError {
+    fn from(error: PlatformError) -> Self {
+        match error {
+            PlatformError::NoRoom => Self::NoRoom,
+            other => Self::Platform(other),
+        }
+    }
 }
 
 impl From<rusqlite::Error> for ClientError {
@@ -66,6 +96,11 @@ impl From<EngineError> for ClientError {
 impl ClientError {
     /// The error of a file, for the person: a damaged file is named without its folder.
     pub(crate) fn of_file(self, path: &Path) -> Self {
+        let file = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if matches!(self, Self::Engine(EngineError::Key { .. })) {
+            tracing::error!(path = %path.display(), "a file does not fit its key");
+            return Self::WrongKey { file: file() };
+        }
         let broken = match &self {
             Self::Storage(error) | Self::Engine(EngineError::Database(error)) => is_broken(error),
             Self::Engine(EngineError::Open { .. } | EngineError::Corrupt { .. }) => true,
@@ -75,7 +110,7 @@ impl ClientError {
             return self;
         }
         tracing::error!(path = %path.display(), error = %self, "a file can't be used");
-        Self::Damaged { file: path.file_name().unwrap_or_default().to_string_lossy().into_owned() }
+        Self::Damaged { file: file() }
     }
 }
 

@@ -15,6 +15,7 @@ mod client;
 mod connection;
 mod error;
 mod forms;
+mod keys;
 mod mode;
 mod platform;
 mod reopening;

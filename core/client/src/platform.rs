@@ -21,6 +21,9 @@ pub enum PlatformError {
     /// The store refused.
     #[error("the secret store failed: {0}")]
     Secrets(String),
+    /// The store has no room for it.
+    #[error("there is no room left on this device for a secret")]
+    NoRoom,
     /// Nobody could be asked for a finger or face.
     #[error("the person could not be asked for a finger or face: {0}")]
     Biometrics(String),
@@ -28,10 +31,10 @@ pub enum PlatformError {
 
 /// The device.
 pub trait Platform: Send + Sync {
-    /// A secret by name, from the platform's secret store.
+    /// A secret by name, from the platform's secret store; none only if nothing is kept under it.
     ///
     /// # Errors
-    /// If the store can't be read.
+    /// If the store can't be read, also for a while: that must not be taken for nothing.
     fn secret(&self, name: &str) -> Result<Option<String>, PlatformError>;
     /// Keeps a secret; none removes it.
     ///
@@ -108,7 +111,10 @@ impl Platform for FilePlatform {
             Some(value) => all.insert(name.to_owned(), value.to_owned()),
             None => all.remove(name),
         };
-        self.write(&all).map_err(|e| PlatformError::Secrets(e.to_string()))
+        self.write(&all).map_err(|error| match error.kind() {
+            std::io::ErrorKind::StorageFull => PlatformError::NoRoom,
+            _ => PlatformError::Secrets(error.to_string()),
+        })
     }
 
     fn utc_offset_s(&self) -> i32 {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use twinshore_engine::storage::DatabaseKey;
 use twinshore_engine::{Engine, EngineError, MainServerCalls, OpenOptions, users};
 use twinshore_metadata::{DeviceBundle, Value};
 use twinshore_protocol::{CallId, Clock, ModuleCallRequest, ServerError, UnavailableReason};
@@ -14,6 +15,7 @@ use twinshore_protocol::{CallId, Clock, ModuleCallRequest, ServerError, Unavaila
 /// If the database can't be opened or follow the configuration.
 pub fn open(
     path: &Path,
+    key: DatabaseKey,
     bundle: &DeviceBundle,
     user: users::User,
     clock: Arc<dyn Clock>,
@@ -22,6 +24,7 @@ pub fn open(
     let engine = Engine::open(OpenOptions {
         bundle: Arc::new(bundle.standalone.clone()),
         database: path.to_owned(),
+        key: Some(key),
         clock,
         utc_offset_s,
     })?;

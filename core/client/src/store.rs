@@ -1,11 +1,13 @@
-//! The client's own file: drafts of what was typed, the mode, who works. Committed data survive kill -9 (WAL).
+//! The client's own file: drafts of what was typed, the mode, who works. Encrypted (A2); committed data survive kill -9 (WAL).
 
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use twinshore_engine::EngineError;
+use twinshore_engine::storage::DatabaseKey;
 
 use crate::ClientError;
 
@@ -31,14 +33,20 @@ impl ClientStore {
     /// Opens or creates the file. A damaged file is refused and left alone: drafts may be saved from it.
     ///
     /// # Errors
-    /// [`ClientError::Damaged`], [`ClientError::NoRoom`], [`ClientError::Storage`].
-    pub fn open(path: &Path) -> Result<Self, ClientError> {
-        Self::open_as_it_is(path).map_err(|error| error.of_file(path))
+    /// [`ClientError::WrongKey`], [`ClientError::Damaged`], [`ClientError::NoRoom`], [`ClientError::Storage`].
+    pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self, ClientError> {
+        Self::open_as_it_is(path, key).map_err(|error| error.of_file(path))
     }
 
-    fn open_as_it_is(path: &Path) -> Result<Self, ClientError> {
+    fn open_as_it_is(path: &Path, key: &DatabaseKey) -> Result<Self, ClientError> {
         let connection = Connection::open(path)?;
+        key.unlock(&connection)?;
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        let read = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        if read.as_ref().is_err_and(|error| error.sqlite_error_code() == Some(ErrorCode::NotADatabase)) {
+            return Err(EngineError::Key { path: path.to_owned() }.into());
+        }
+        read?;
         // The file is small: what is damaged is found before anything is written to it.
         let sound: String = connection.pragma_query_value(None, "quick_check", |row| row.get(0))?;
         if sound != "ok" {
@@ -191,9 +199,9 @@ mod tests {
     #[test]
     fn a_damaged_file_is_refused_by_its_name_and_left_as_it_is() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("client.db");
+        let (path, key) = (folder.path().join("client.db"), DatabaseKey::random());
         {
-            let store = ClientStore::open(&path).expect("a store");
+            let store = ClientStore::open(&path, &key).expect("a store");
             (0..20).for_each(|n| store.keep_draft(&draft(&n.to_string())).expect("kept"));
         }
         let whole = std::fs::read(&path).expect("a file");
@@ -201,18 +209,18 @@ mod tests {
         scratched[whole.len() / 2..whole.len() / 2 + 6_000].fill(0x5a);
         for damaged in [whole[..whole.len() / 2].to_vec(), scratched, b"not a database, and long enough to tell".repeat(100)] {
             std::fs::write(&path, &damaged).expect("damaged");
-            let error = ClientStore::open(&path).err().expect("refused").to_string();
+            let error = ClientStore::open(&path, &key).err().expect("refused").to_string();
             assert!(error.contains("client.db") && error.contains("administrator"), "{error}");
             assert!(std::fs::read(&path).expect("still there") == damaged, "it was changed");
         }
         std::fs::write(&path, &whole).expect("repaired");
-        assert_eq!(ClientStore::open(&path).expect("a store").drafts("ann").expect("drafts").len(), 20);
+        assert_eq!(ClientStore::open(&path, &key).expect("a store").drafts("ann").expect("drafts").len(), 20);
     }
 
     #[test]
     fn f19_drafts_of_two_people_are_apart() {
         let folder = tempfile::tempdir().expect("a folder");
-        let store = ClientStore::open(&folder.path().join("client.db")).expect("a store");
+        let store = ClientStore::open(&folder.path().join("client.db"), &DatabaseKey::random()).expect("a store");
         store.keep_draft(&draft("of ann")).expect("kept");
         store.keep_draft(&KeptDraft { user: "bob".into(), ..draft("of bob") }).expect("kept");
         let ids = |user: &str| store.drafts(user).expect("drafts").into_iter().map(|d| d.0).collect::<Vec<_>>();
@@ -224,9 +232,10 @@ mod tests {
     #[test]
     fn f19_drafts_of_a_file_of_the_first_version_belong_to_who_worked_last() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("client.db");
+        let (path, key) = (folder.path().join("client.db"), DatabaseKey::random());
         Connection::open(&path)
             .and_then(|old| {
+                key.unlock(&old)?;
                 old.execute_batch(
                     "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
                      CREATE TABLE drafts (id TEXT PRIMARY KEY, title TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
@@ -235,7 +244,7 @@ mod tests {
                 )
             })
             .expect("an old file");
-        let store = ClientStore::open(&path).expect("a store");
+        let store = ClientStore::open(&path, &key).expect("a store");
         assert_eq!(store.drafts("ann").expect("drafts").len(), 1);
         assert!(store.drafts("bob").expect("drafts").is_empty());
     }

@@ -13,8 +13,10 @@ pub fn client_error_text(language: &str, error: &ClientError) -> String {
     let with_detail = |key: &str, what: String| say_with(language, key, &[("what", what.into())]);
     match error {
         ClientError::Folder(error) => with_detail("error-folder", error.to_string()),
-        ClientError::NoRoom => say(language, "error-no-room").to_owned(),
+        ClientError::NoRoom | ClientError::Platform(PlatformError::NoRoom) => say(language, "error-no-room").to_owned(),
         ClientError::Damaged { file } => say_with(language, "error-damaged", &[("file", file.as_str().into())]),
+        ClientError::KeyLost { file } => say_with(language, "error-key-lost", &[("file", file.as_str().into())]),
+        ClientError::WrongKey { file } => say_with(language, "error-wrong-key", &[("file", file.as_str().into())]),
         ClientError::Storage(error) => with_detail("error-store", error.to_string()),
         ClientError::Engine(error) => engine_error_text(language, error),
         ClientError::Server(error) => error_text(language, error),
@@ -48,6 +50,10 @@ pub fn module_error_text(language: &str, error: &ModuleError) -> String {
 fn engine_error_text(language: &str, error: &EngineError) -> String {
     match error {
         EngineError::Database(what) => say_with(language, "error-database", &[("what", what.to_string().into())]),
+        EngineError::Key { path } => {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            say_with(language, "error-wrong-key", &[("file", file.into())])
+        }
         EngineError::Open { path: _, what } => say_with(language, "error-database", &[("what", what.as_str().into())]),
         EngineError::StorageFull => say(language, "error-storage-full").to_owned(),
         EngineError::Migration { object, attribute, what } => {
@@ -87,12 +93,15 @@ mod tests {
         Some(match error {
             C::Folder(_) => C::NoRoom,
             C::NoRoom => C::Damaged { file: "client.db".into() },
-            C::Damaged { .. } => C::Storage(broken()),
+            C::Damaged { .. } => C::KeyLost { file: "client.db".into() },
+            C::KeyLost { .. } => C::WrongKey { file: "base.db".into() },
+            C::WrongKey { .. } => C::Storage(broken()),
             C::Storage(_) => C::Engine(E::Database(broken())),
             C::Engine(E::Database(_)) => {
                 C::Engine(E::Open { path: "base.db".into(), what: "it belongs to another program".into() })
             }
-            C::Engine(E::Open { .. }) => C::Engine(E::StorageFull),
+            C::Engine(E::Open { .. }) => C::Engine(E::Key { path: "base.db".into() }),
+            C::Engine(E::Key { .. }) => C::Engine(E::StorageFull),
             C::Engine(E::StorageFull) => {
                 let object = "Catalog.Goods".parse().expect("a name");
                 C::Engine(E::Migration { object, attribute: "Price".into(), what: "2 digits would be lost".into() })
@@ -101,7 +110,8 @@ mod tests {
             C::Engine(E::Refused(_)) => C::Engine(E::Corrupt { table: "Catalog.Goods".into(), column: "Price".into() }),
             C::Engine(E::Corrupt { .. } | E::Repeated) => C::Server(ServerError::SessionExpired),
             C::Server(_) => C::Platform(PlatformError::Secrets("locked".into())),
-            C::Platform(PlatformError::Secrets(_)) => C::Platform(PlatformError::Biometrics("no reader".into())),
+            C::Platform(PlatformError::Secrets(_)) => C::Platform(PlatformError::NoRoom),
+            C::Platform(PlatformError::NoRoom) => C::Platform(PlatformError::Biometrics("no reader".into())),
             C::Platform(PlatformError::Biometrics(_)) => C::Stopped,
             C::Stopped => return None,
         })

@@ -1,4 +1,5 @@
-//! Figures of lists, search and the first download over a big catalog: `cargo bench -p twinshore-engine`. Printed, never asserted.
+//! Figures of lists, search, the first download and encryption over a big catalog: `cargo bench -p twinshore-engine`. Printed, never
+//! asserted.
 
 // Printing is what it is for.
 #![allow(clippy::print_stdout)]
@@ -11,11 +12,14 @@ use std::time::Instant;
 use twinshore_engine::exchange::{DeviceExchange, MainExchange};
 use twinshore_engine::objects::{self, NoHandlers};
 use twinshore_engine::rights::UserRights;
+use twinshore_engine::storage::DatabaseKey;
 use twinshore_engine::{Engine, EngineError, OpenOptions, Unit, in_bulk, lists};
 use twinshore_metadata::*;
 use twinshore_protocol::{ExchangePeer, ListAnchor, ListPageRequest, SuggestRequest, SystemClock, WriteAction};
 
 const ROWS: u32 = 140_000;
+/// Rows of the devices that are compared: more than their page cache holds.
+const DEVICE_ROWS: u32 = 60_000;
 
 fn configuration() -> Configuration {
     let attribute = |name: &str, types: &str| AttributeDefinition::new(name, TypeSet::one(types.parse().expect("a type")));
@@ -43,13 +47,14 @@ fn configuration() -> Configuration {
     }
 }
 
-fn open(folder: &std::path::Path, target: Target) -> Engine {
+fn open(folder: &std::path::Path, target: Target, key: Option<DatabaseKey>) -> Engine {
     let configuration = configuration();
     let included = configuration.objects.keys().map(|name| (name.clone(), Inclusion::default())).collect();
     let composition = Composition { included, ..Composition::default() };
     Engine::open(OpenOptions {
         bundle: Arc::new(Bundle::new(target, configuration, composition, BTreeMap::new())),
         database: folder.join(format!("{target:?}.db")),
+        key,
         clock: Arc::new(SystemClock),
         utc_offset_s: 0,
     })
@@ -71,7 +76,7 @@ fn name(at: u32) -> String {
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
-    let engine = open(folder.path(), Target::MainServer);
+    let engine = open(folder.path(), Target::MainServer, None);
     let rights = Arc::new(UserRights::new(engine.bundle(), "ann", None, &["All".to_owned()], "en"));
     let unit = Rc::new(Unit::new(&engine, Arc::clone(&rights)));
     let places: ObjectName = "Catalog.Places".parse().expect("a name");
@@ -121,12 +126,99 @@ fn main() {
     }
     drop(unit);
     exchange(folder.path(), engine, rights);
+    encryption();
+}
+
+/// The same work on a plain device and on an encrypted one, in turns, and what the second takes of the first's time.
+fn encryption() {
+    let devices = [None, Some(DatabaseKey::random())].map(|key| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let engine = open(folder.path(), Target::StandaloneServer, key.clone());
+        (folder, key, engine)
+    });
+    let rights = Arc::new(UserRights::new(devices[0].2.bundle(), "ann", None, &["All".to_owned()], "en"));
+    let places: ObjectName = "Catalog.Places".parse().expect("a name");
+    let add = |unit: &Rc<Unit>, rows: std::ops::Range<u32>| {
+        rows.map(|at| {
+            let values = [("Description".to_owned(), name(at).into())].into();
+            let state = objects::new_object(unit, &places, None, &values).expect("new");
+            objects::write(unit, state, WriteAction::Write, &NoHandlers).expect("written").reference
+        })
+        .collect::<Vec<Ref>>()
+    };
+    let compared = |what: &str, work: &mut dyn FnMut(usize, &Rc<Unit>)| {
+        let times = [0, 1].map(|at| {
+            let unit = Rc::new(Unit::new(&devices[at].2, Arc::clone(&rights)));
+            let start = Instant::now();
+            work(at, &unit);
+            start.elapsed().as_secs_f64() * 1000.0
+        });
+        let [plain, encrypted] = times;
+        println!("{what:<52} {plain:>9.2} ms plain {encrypted:>9.2} ms encrypted, ratio {:.2}", encrypted / plain);
+    };
+    let mut items: [Vec<Ref>; 2] = Default::default();
+    compared(&format!("device: write {DEVICE_ROWS} items in bulk"), &mut |at, unit| {
+        in_bulk(unit, |_| {
+            items[at] = add(unit, 0..DEVICE_ROWS);
+            Ok::<(), EngineError>(())
+        })
+        .expect("written");
+    });
+    compared("device: write 500 items, each in a transaction", &mut |_, unit| drop(add(unit, DEVICE_ROWS..DEVICE_ROWS + 500)));
+    compared("device: read 2,000 items here and there", &mut |at, unit| {
+        let far_apart = items[at].iter().cycle().step_by(7_919).take(2_000);
+        far_apart.for_each(|item| drop(objects::read(unit, item).expect("read")));
+    });
+    let page = |unit: &Rc<Unit>, anchor: ListAnchor, search: &str| {
+        let request = ListPageRequest {
+            object: places.clone(),
+            columns: vec!["Description".into(), "Code".into()],
+            order: vec![SortKey { path: "Description".into(), direction: SortDirection::Ascending }],
+            filter: String::new(),
+            conditions: Vec::new(),
+            search: search.into(),
+            parent: None,
+            anchor,
+            limit: 50,
+        };
+        lists::page(unit, &request).expect("a page")
+    };
+    compared("device: 100 pages of a list", &mut |_, unit| {
+        let mut at = page(unit, ListAnchor::Start, "");
+        for _ in 0..100 {
+            at = page(unit, ListAnchor::After(at.rows.last().expect("a row").key.clone()), "");
+        }
+    });
+    for search in ["77777", "ндон 42", "zzzzz"] {
+        compared(&format!("device: search: {search}"), &mut |_, unit| drop(page(unit, ListAnchor::Start, search)));
+    }
+    let mut devices = devices.map(Some);
+    let times = [0, 1].map(|at| {
+        let (folder, key, engine) = devices[at].take().expect("a device");
+        drop(engine);
+        let start = Instant::now();
+        let engine = open(folder.path(), Target::StandaloneServer, key);
+        let unit = Rc::new(Unit::new(&engine, Arc::clone(&rights)));
+        page(&unit, ListAnchor::Start, "");
+        start.elapsed().as_secs_f64() * 1000.0
+    });
+    println!(
+        "{:<52} {:>9.2} ms plain {:>9.2} ms encrypted, ratio {:.2}",
+        "device: start with this database, to the first page",
+        times[0],
+        times[1],
+        times[1] / times[0]
+    );
 }
 
 fn exchange(folder: &std::path::Path, engine: Engine, rights: Arc<UserRights>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
     let main = MainExchange::new(engine, Arc::clone(&rights), Arc::default(), Arc::new(|_| Rc::new(NoHandlers)));
-    let phone = DeviceExchange::new(open(folder, Target::StandaloneServer), rights, BundleHash("1".into()));
+    let phone = DeviceExchange::new(
+        open(folder, Target::StandaloneServer, Some(DatabaseKey::random())),
+        rights,
+        BundleHash("1".into()),
+    );
     let shaken = runtime.block_on(main.handshake(phone.handshake("phone").expect("a handshake"))).expect("shaken");
     phone.shaken(&shaken).expect("kept");
     let (mut selecting, mut applying, mut rows, mut bytes) = (0.0, 0.0, 0, 0);

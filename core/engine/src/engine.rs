@@ -9,7 +9,7 @@ use twinshore_metadata::{Bundle, ObjectName, Ref, Target};
 use twinshore_protocol::{Clock, NodeCode};
 
 use crate::session::Shared;
-use crate::storage::{Database, Lease};
+use crate::storage::{Database, DatabaseKey, Lease};
 use crate::{EngineError, jobs, schema};
 
 /// Notices kept for a listener that is slow.
@@ -34,6 +34,8 @@ pub struct OpenOptions {
     pub bundle: Arc<Bundle>,
     /// Database file.
     pub database: PathBuf,
+    /// Key of an encrypted database; a main server's has none.
+    pub key: Option<DatabaseKey>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Seconds east of UTC, for `now()` in modules.
@@ -58,7 +60,8 @@ impl Engine {
     /// Opens the database and brings it to the bundle's structure.
     ///
     /// # Errors
-    /// [`EngineError::Open`], [`EngineError::Migration`] (the old structure stays), [`EngineError::StorageFull`].
+    /// [`EngineError::Open`], [`EngineError::Key`], [`EngineError::Migration`] (the old structure stays),
+    /// [`EngineError::StorageFull`].
     pub fn open(options: OpenOptions) -> Result<Self, EngineError> {
         Self::open_database(options, |writer, now| jobs::interrupt_all(writer, now))
     }
@@ -72,6 +75,7 @@ impl Engine {
         let options = OpenOptions {
             bundle,
             database: self.0.database.path().to_owned(),
+            key: self.0.database.key().cloned(),
             clock: Arc::clone(&self.0.clock),
             utc_offset_s: self.0.utc_offset_s,
         };
@@ -84,7 +88,7 @@ impl Engine {
         options: OpenOptions,
         begin: impl FnOnce(&Lease, DateTime<Utc>) -> Result<(), EngineError>,
     ) -> Result<Self, EngineError> {
-        let database = Database::open(&options.database)?;
+        let database = Database::open_with(&options.database, options.key)?;
         let node = {
             let writer = database.writer()?;
             schema::migrate(&writer, &options.bundle)?;

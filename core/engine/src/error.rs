@@ -19,6 +19,12 @@ pub enum EngineError {
         /// What is wrong and what to do.
         what: String,
     },
+    /// The file does not fit its key: it is another one's, or its beginning is damaged. It was left as it is.
+    #[error("{path}: does not fit its key. It is damaged, or was copied from another device")]
+    Key {
+        /// File.
+        path: PathBuf,
+    },
     /// No room.
     #[error("there is no room left for the database")]
     StorageFull,

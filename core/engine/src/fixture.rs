@@ -9,6 +9,7 @@ use twinshore_metadata::*;
 use twinshore_protocol::SystemClock;
 
 use crate::rights::UserRights;
+use crate::storage::DatabaseKey;
 use crate::{Engine, OpenOptions, Unit};
 
 /// An attribute `name: type`.
@@ -136,10 +137,22 @@ impl Fixture {
         configuration: Configuration,
         composition: Composition,
     ) -> Engine {
-        let bundle = Arc::new(Bundle::new(target, configuration, composition, BTreeMap::new()));
+        Self::open_bundle(folder, Bundle::new(target, configuration, composition, BTreeMap::new()), None)
+    }
+
+    /// The same over an encrypted database.
+    pub fn open_encrypted(folder: &tempfile::TempDir, target: Target, key: DatabaseKey) -> Engine {
+        let configuration = configuration();
+        let included = configuration.objects.keys().map(|name| (name.clone(), Inclusion::default())).collect();
+        let composition = Composition { included, ..Composition::default() };
+        Self::open_bundle(folder, Bundle::new(target, configuration, composition, BTreeMap::new()), Some(key))
+    }
+
+    fn open_bundle(folder: &tempfile::TempDir, bundle: Bundle, key: Option<DatabaseKey>) -> Engine {
         Engine::open(OpenOptions {
-            bundle,
+            bundle: Arc::new(bundle),
             database: folder.path().join("base.db"),
+            key,
             clock: Arc::new(SystemClock),
             utc_offset_s: 0,
         })

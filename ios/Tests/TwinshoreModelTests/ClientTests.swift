@@ -32,7 +32,7 @@ final class ClientTests: XCTestCase {
             language: "en")
         XCTAssertThrowsError(try MobileClient.start(options: options, store: Secrets())) { error in
             guard case FailedToStart.Start(let reason) = error else { return XCTFail("\(error)") }
-            XCTAssertTrue(reason.contains("folder of the app"), reason)
+            XCTAssertTrue(reason.contains("its folder"), reason)
         }
     }
 

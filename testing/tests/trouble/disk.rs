@@ -10,8 +10,8 @@ use twinshore_client::view::{ModeView, ScreenView};
 use twinshore_testing::{LinkState, Phone, World, hasty_settings};
 
 use super::world::{
-    add_goods, beginnings, goods, new_order, orders, read_file, received, signed_in, until_downloaded,
-    until_the_download_stops, until_work, world,
+    add_goods, as_an_earlier_version, base, beginnings, goods, new_order, orders, read_file, received, signed_in,
+    until_downloaded, until_the_download_stops, until_work, world,
 };
 
 /// A small disk, gone when dropped. Phones on it are stopped before.
@@ -180,6 +180,38 @@ async fn an_app_without_room_to_start_says_so_and_starts_later() {
     disk.free();
     let ann = ann.start().expect("started");
     ann.until("the draft", |view| view.drafts.first().map(drop)).await;
+    drop(ann.stop().await);
+}
+
+#[tokio::test]
+async fn a2_without_room_to_encrypt_what_an_earlier_version_left_the_app_says_so_and_loses_nothing() {
+    let world = world();
+    let Some(disk) = Disk::of(&world, "ann", 32 << 20) else { return };
+    let ann = signed_in(Phone::with(&world, "ann", disk.path(), settings()).expect("a phone")).await;
+    let order = new_order(&ann, ModeView::PoorConnection).await;
+    ann.set(order.form, "Comment", "typed before").await;
+    let ann = ann.stop().await;
+    let secrets = ann.directory().join("secrets.json");
+    let with_keys = std::fs::read(&secrets).expect("secrets");
+    let files = as_an_earlier_version(&ann);
+    let plain = files.each_ref().map(|path| std::fs::read(path).expect("a file"));
+    // Without room for a key, and with a key but without room for the encrypted file.
+    for keys_are_kept in [false, true] {
+        if keys_are_kept {
+            std::fs::write(&secrets, &with_keys).expect("keys");
+        }
+        disk.fill();
+        let error = ann.start().err().expect("refused").to_string();
+        assert!(error.contains("no room left"), "{error}");
+        for (path, plain) in files.iter().zip(&plain) {
+            assert!(std::fs::read(path).expect("a file") == *plain, "{} was changed", path.display());
+        }
+        disk.free();
+    }
+    let ann = ann.start().expect("started");
+    ann.until("the draft", |view| view.drafts.first().map(drop)).await;
+    assert!(!files.iter().any(|path| twinshore_engine::storage::is_plain(path)));
+    assert_eq!((base(&disk.path()), goods(&disk.path())), (files[1].clone(), 1));
     drop(ann.stop().await);
 }
 

@@ -5,13 +5,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use twinshore_client::view::{FormEvent, FormView, ModeView, ScreenView};
+use twinshore_client::{FilePlatform, Platform as _};
 use twinshore_engine::rights::UserRights;
+use twinshore_engine::storage::is_plain;
 use twinshore_engine::{Engine, Unit, objects};
 use twinshore_metadata::Value;
 use twinshore_protocol::WriteAction;
-use twinshore_testing::{FixtureBuilder, Phone, World};
+use twinshore_testing::{FixtureBuilder, Phone, StoppedPhone, World, open_device_database};
 
 /// Commands of the order form that misbehave, on the client and on the form's server.
 pub const COMMANDS: [&str; 6] = ["loopHere", "eatHere", "recurseHere", "loopThere", "eatThere", "recurseThere"];
@@ -120,16 +122,47 @@ pub fn orders(world: &World) -> Vec<String> {
 
 /// First column of a query over a file of a phone, read beside the running app.
 pub fn read_file(path: &Path, query: &str) -> Vec<String> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("a database");
-    // The engine's order of texts; nothing is ordered here.
-    connection.create_collation("person", |a, b| a.cmp(b)).expect("a collation");
-    texts(&connection, query)
+    texts(&open_device_database(path).expect("a database"), query)
 }
 
 fn texts(connection: &Connection, query: &str) -> Vec<String> {
     let mut statement = connection.prepare(query).expect("a query");
     let rows = statement.query_map([], |row| row.get(0)).expect("rows");
     rows.collect::<Result<_, _>>().expect("texts")
+}
+
+/// Makes the databases of a stopped phone plain and takes their keys away: as an earlier version of the app left them.
+pub fn as_an_earlier_version(phone: &StoppedPhone) -> [PathBuf; 2] {
+    let files = [phone.directory().join("client.db"), base(phone.directory())];
+    for path in &files {
+        let connection = open_device_database(path).expect("a database");
+        let plain = path.with_extension("plain");
+        connection.execute("ATTACH DATABASE ?1 AS plain KEY ''", [plain.to_string_lossy()]).expect("attached");
+        connection.query_row("SELECT sqlcipher_export('plain')", [], |_| Ok(())).expect("exported");
+        let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0)).expect("its id");
+        connection.execute_batch(&format!("PRAGMA plain.application_id = {id}")).expect("set");
+        connection.execute_batch("DETACH DATABASE plain").expect("detached");
+        drop(connection);
+        std::fs::rename(&plain, path).expect("in its place");
+        assert!(is_plain(path));
+    }
+    let secrets = secrets(phone.directory());
+    for name in names_of_keys(phone.directory()) {
+        secrets.set_secret(&name, None).expect("taken away");
+    }
+    files
+}
+
+/// The secret store of a phone.
+pub fn secrets(directory: &Path) -> FilePlatform {
+    FilePlatform::new(directory.join("secrets.json"))
+}
+
+/// Names of the keys in it.
+pub fn names_of_keys(directory: &Path) -> Vec<String> {
+    let text = std::fs::read(directory.join("secrets.json")).expect("secrets");
+    let all: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&text).expect("secrets are JSON");
+    all.into_iter().map(|(name, _)| name).filter(|name| name.starts_with("key.")).collect()
 }
 
 /// The stand-alone server's file of a phone.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use twinshore_metadata::PinPolicy;
-use twinshore_protocol::{BarReason, ServerError, SignInResponse};
+use twinshore_protocol::{ServerError, SignInResponse};
 
 use super::App;
 use crate::account::{Account, Contact, Tries, account_id, base_folder, is_good_pin};
@@ -217,7 +217,10 @@ impl App {
         self.lock_screen(&account, "", true);
         if account.is_expired() {
             // The days were used up while the device was off: main may be there now.
-            self.connection.set_tokens(self.accounts.tokens(&account.id));
+            match self.accounts.tokens(&account.id) {
+                Ok(tokens) => self.connection.set_tokens(tokens),
+                Err(error) => return self.lock_screen(&account, self.client_error_text(&error.into()), false),
+            }
             self.reach_main().await;
         }
         match self.proves(&account, proof).await {
@@ -345,62 +348,6 @@ impl App {
         self.sign_in_screen(account.session.user_name, error, false);
     }
 
-    /// Main refuses this account (A3): nobody gets at its data here, or they are removed.
-    pub async fn barred(self: &Rc<Self>, reason: BarReason) {
-        let Some(account) = self.account() else { return };
-        let text = self.error_text(&ServerError::Barred { reason });
-        if reason == BarReason::DeviceWiped {
-            self.wipe(&account).await;
-        } else {
-            if !self.keep_all_drafts() {
-                tracing::warn!("some typed text could not be kept before the account was locked");
-            }
-            self.change_account(|account| account.barred = Some(reason));
-            self.leave();
-        }
-        self.sign_in_screen(account.session.user_name, text, false);
-    }
-
-    /// Removes an account with all that belongs to it, and tells main (A3).
-    async fn wipe(self: &Rc<Self>, account: &Account) {
-        let mut wiped = self.accounts.wiped();
-        wiped.extend(self.accounts.tokens(&account.id));
-        let kept = self.accounts.keep_wiped(&wiped);
-        self.leave();
-        self.check_store(self.store.drop_drafts_of(&account.id));
-        let folder = self.options.directory.join(&account.base);
-        if let Err(error) = std::fs::remove_dir_all(&folder)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::error!(%error, "the folder of a wiped account could not be removed");
-        }
-        let forgotten = self.accounts.forget(&account.id);
-        for error in [kept, forgotten].into_iter().filter_map(Result::err) {
-            tracing::error!(%error, "the secret store refused while an account was wiped");
-        }
-        self.tell_wipes().await;
-    }
-
-    /// Tells main of wipes that it does not know of yet.
-    pub async fn tell_wipes(self: &Rc<Self>) {
-        let wiped = self.accounts.wiped();
-        if wiped.is_empty() {
-            return;
-        }
-        let mut left = Vec::new();
-        for tokens in wiped {
-            // Any other answer: told, or told before.
-            if let Err(ServerError::MainServerUnavailable { .. } | ServerError::CallOutcomeUnknown { .. }) =
-                self.connection.wiped(&tokens).await
-            {
-                left.push(tokens);
-            }
-        }
-        if let Err(error) = self.accounts.keep_wiped(&left) {
-            tracing::warn!(%error, "what main is to be told of wipes could not be kept");
-        }
-    }
-
     /// An account that has just signed in at main: it has answered, so what is new is got first.
     async fn enter_with_main(self: &Rc<Self>, account: Account) {
         self.link_event(AvailabilityEvent::SignedIn);
@@ -412,7 +359,11 @@ impl App {
         if let Err(error) = self.work_as(&account) {
             return self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
         }
-        self.connection.set_tokens(self.accounts.tokens(&account.id));
+        match self.accounts.tokens(&account.id) {
+            Ok(tokens) => self.connection.set_tokens(tokens),
+            // Without them the person would seem to be signed out.
+            Err(error) => return self.sign_in_screen(account.session.user_name, self.client_error_text(&error.into()), false),
+        }
         self.end_visit();
         let visit = self.visit();
         let ready = {

@@ -24,6 +24,7 @@ mod sync;
 mod updates;
 mod visit;
 mod windows;
+mod wipe;
 
 pub(crate) use locks::locked_text;
 
@@ -47,6 +48,7 @@ use crate::client::{ClientOptions, Request};
 use crate::forms::render::{self, Surroundings};
 use crate::forms::session::FormSession;
 use crate::forms::words;
+use crate::keys;
 use crate::store::ClientStore;
 use crate::view::{DialogView, FormView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView, diff};
 use crate::{
@@ -64,14 +66,13 @@ const LAST_WORK: Duration = Duration::from_secs(5);
 /// The answer closes when the client has ended and its files are closed.
 pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>) -> Result<watch::Receiver<()>, ClientError> {
     std::fs::create_dir_all(&options.directory)?;
-    let store = ClientStore::open(&options.directory.join("client.db"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (started, start) = std::sync::mpsc::channel();
     let (running, ended) = watch::channel(());
     std::thread::Builder::new().name("client".into()).spawn(move || {
         let local = LocalSet::new();
         local.block_on(&runtime, async move {
-            match App::new(options, store) {
+            match open_store(&options).and_then(|store| App::new(options, store)) {
                 Ok(app) => {
                     let _ = started.send(Ok(()));
                     app.run(requests).await;
@@ -85,6 +86,12 @@ pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>)
     })?;
     start.recv().unwrap_or(Err(ClientError::Stopped))?;
     Ok(ended)
+}
+
+fn open_store(options: &ClientOptions) -> Result<ClientStore, ClientError> {
+    let path = options.directory.join("client.db");
+    let key = keys::key_of(&*options.platform, keys::CLIENT, &path)?;
+    ClientStore::open(&path, &key)
 }
 
 /// What exists once somebody works.
@@ -320,6 +327,7 @@ impl App {
 
     async fn run(self: Rc<Self>, mut requests: mpsc::UnboundedReceiver<Request>) {
         self.tell_language();
+        wipe::remove_leftovers(&self.options.directory);
         self.spawn_caused(|app| async move { app.resume_work().await });
         self.spawn(|app| async move { app.watch_main_server().await });
         self.spawn(|app| async move { app.exchange_forever().await });

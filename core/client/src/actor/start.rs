@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use twinshore_engine::exchange::DeviceExchange;
-use twinshore_engine::storage::Database;
+use twinshore_engine::storage::{Database, is_plain};
 use twinshore_engine::users::User;
 use twinshore_engine::{ServerLimits, schema};
 use twinshore_metadata::{DeviceBundle, ModuleName};
@@ -18,6 +18,7 @@ use super::visit::{Stopped, Visit};
 use super::{App, Internal, Work};
 use crate::account::Account;
 use crate::bundles::BundleFiles;
+use crate::keys;
 use crate::stand_alone::{self, MainServerPort};
 use crate::view::{DownloadView, ScreenView};
 use crate::{AvailabilityEvent, ClientError, UsedServer};
@@ -159,8 +160,11 @@ impl App {
     /// True if the local database follows a configuration already.
     fn follows(&self, account: &Account, bundle: &DeviceBundle) -> bool {
         let path = self.database_of(account);
-        let follows =
-            || Some(schema::setting(&*Database::open(&path).ok()?.reader().ok()?, "bundle").ok()?? == bundle.standalone.hash.0);
+        let follows = || {
+            let key = if is_plain(&path) { None } else { keys::kept_key(&*self.options.platform, &account.base).ok()? };
+            let database = Database::open_with(&path, key).ok()?;
+            Some(schema::setting(&*database.reader().ok()?, "bundle").ok()?? == bundle.standalone.hash.0)
+        };
         path.exists() && follows().unwrap_or(false)
     }
 
@@ -174,15 +178,14 @@ impl App {
         std::fs::create_dir_all(self.options.directory.join(&account.base))?;
         let session = account.session.clone();
         let clock: Arc<dyn Clock> = self.options.clock.clone();
-        let (path, user, offset) = (database.clone(), user_of(&session), self.options.platform.utc_offset_s());
+        let (user, offset) = (user_of(&session), self.options.platform.utc_offset_s());
+        let (platform, base) = (Arc::clone(&self.options.platform), account.base.clone());
         let opened = tokio::task::spawn_blocking(move || {
-            let engine = stand_alone::open(&path, &device, user, clock, offset);
-            engine.map(|engine| (engine, device))
+            let key = keys::key_of(&*platform, &base, &database)?;
+            let engine = stand_alone::open(&database, key, &device, user, clock, offset);
+            engine.map(|engine| (engine, device)).map_err(|error| ClientError::from(error).of_file(&database))
         });
-        let (engine, device) = opened
-            .await
-            .map_err(|error| ServerError::Internal { report: error.to_string() })?
-            .map_err(|error| ClientError::from(error).of_file(&database))?;
+        let (engine, device) = opened.await.map_err(|error| ServerError::Internal { report: error.to_string() })??;
         let call = CallLimits { time_ms: milliseconds(self.options.settings.standalone_call_time), ..CallLimits::default() };
         engine.set_limits(ServerLimits { call, ..ServerLimits::default() });
         let inside = self.inside.clone();

@@ -137,7 +137,10 @@ pub const fn reference(key: &ChangeKey) -> Option<&Ref> {
 /// True for failures that say nothing about the item: the whole message waits for a better time.
 pub fn is_fatal(error: &EngineError) -> bool {
     match error {
-        EngineError::StorageFull | EngineError::Open { .. } | EngineError::Refused(ServerError::TryLater { .. }) => true,
+        EngineError::StorageFull
+        | EngineError::Open { .. }
+        | EngineError::Key { .. }
+        | EngineError::Refused(ServerError::TryLater { .. }) => true,
         EngineError::Database(error) => matches!(
             error.sqlite_error_code(),
             Some(

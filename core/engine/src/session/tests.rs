@@ -116,6 +116,7 @@ impl Server {
         let engine = Engine::open(OpenOptions {
             bundle: Arc::new(whole(target, modules)),
             database: folder.path().join("base.db"),
+            key: None,
             clock: Arc::new(SystemClock),
             utc_offset_s: 0,
         })

@@ -4,7 +4,9 @@
 //! Kept with `synchronous = NORMAL`: committed data survive kill -9; a power cut may take the last commits but never breaks the file.
 
 mod deadline;
+mod encrypt;
 mod functions;
+mod key;
 pub mod values;
 
 use std::ops::Deref;
@@ -13,14 +15,16 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use twinshore_protocol::ServerError;
 
 use crate::EngineError;
 
 pub use deadline::within;
+pub use encrypt::encrypt;
 #[cfg(test)]
 pub(crate) use functions::register as register_functions;
+pub use key::{DatabaseKey, is_plain};
 
 /// "TwSh": marks a file as ours.
 const APPLICATION_ID: i32 = 0x5477_5368;
@@ -33,21 +37,31 @@ const CACHE_KIB: i32 = 16 * 1024;
 /// A database file.
 pub struct Database {
     path: PathBuf,
+    key: Option<DatabaseKey>,
     writer: Mutex<Option<Connection>>,
     writer_returned: Condvar,
     readers: Mutex<Vec<Connection>>,
 }
 
 impl Database {
-    /// Opens or creates the file.
+    /// Opens or creates a plain file: a main server's, which is protected where it stands.
     ///
     /// # Errors
     /// [`EngineError::Open`] if the file can't be used, [`EngineError::StorageFull`] if there is no room.
     pub fn open(path: &Path) -> Result<Arc<Self>, EngineError> {
-        let writer = connect(path, true)?;
+        Self::open_with(path, None)
+    }
+
+    /// Opens or creates the file, encrypted if there is a key (A2).
+    ///
+    /// # Errors
+    /// As [`Self::open`]; [`EngineError::Key`] if the file does not fit the key.
+    pub fn open_with(path: &Path, key: Option<DatabaseKey>) -> Result<Arc<Self>, EngineError> {
+        let writer = connect(path, key.as_ref(), true)?;
         check_owner(path, &writer)?;
         Ok(Arc::new(Self {
             path: path.to_owned(),
+            key,
             writer: Mutex::new(Some(writer)),
             writer_returned: Condvar::new(),
             readers: Mutex::new(Vec::new()),
@@ -59,6 +73,10 @@ impl Database {
         &self.path
     }
 
+    pub(crate) const fn key(&self) -> Option<&DatabaseKey> {
+        self.key.as_ref()
+    }
+
     /// A connection for reading.
     ///
     /// # Errors
@@ -67,7 +85,7 @@ impl Database {
         let kept = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = match kept {
             Some(connection) => connection,
-            None => connect(&self.path, false)?,
+            None => connect(&self.path, self.key.as_ref(), false)?,
         };
         Ok(Lease { connection: Some(connection), database: Arc::clone(self), writer: false })
     }
@@ -89,8 +107,11 @@ impl Database {
     }
 }
 
-fn connect(path: &Path, writer: bool) -> Result<Connection, EngineError> {
+fn connect(path: &Path, key: Option<&DatabaseKey>, writer: bool) -> Result<Connection, EngineError> {
     let open_error = |error: rusqlite::Error| match EngineError::from(error) {
+        EngineError::Database(error) if key.is_some() && error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
+            EngineError::Key { path: path.to_owned() }
+        }
         EngineError::Database(error) => EngineError::Open {
             path: path.to_owned(),
             what: format!("can't be opened as a database ({error}). Check that the folder exists and may be written to"),
@@ -99,6 +120,9 @@ fn connect(path: &Path, writer: bool) -> Result<Connection, EngineError> {
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(path, flags).map_err(open_error)?;
+    if let Some(key) = key {
+        key.unlock(&connection)?;
+    }
     deadline::install(&mut connection)?;
     connection.busy_timeout(WRITER_WAIT)?;
     // A file that turns out to be damaged is left as it is, whatever lies in its log.
@@ -168,6 +192,13 @@ impl Drop for Lease {
             }
         }
     }
+}
+
+/// A file beside another one: its name with an end.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
 }
 
 /// A name as an SQL identifier.
