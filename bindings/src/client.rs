@@ -228,6 +228,11 @@ impl MobileClient {
         self.0.retry_download();
     }
 
+    /// Follows the configuration that was put off.
+    pub fn update_now(&self) {
+        self.0.update_now();
+    }
+
     /// Opens a menu item.
     pub fn open(&self, menu_item: String) {
         self.0.open(menu_item);

@@ -133,6 +133,7 @@ async fn s78_a5_an_incompatible_one_found_on_reconnect_is_put_off_and_work_goes_
     assert!(question.text.contains("main server can't work with the old one"), "{}", question.text);
     phone.client().answer_dialog(question.id, "later".into());
     phone.until("the banner", is_lost_for_want_of_an_update).await;
+    assert!(phone.view().await.status.update_waits);
     // The old version works with what is here, and keeps what is written.
     saved_offline(&phone, "with the old version").await;
     let view = phone.view().await;
@@ -200,8 +201,12 @@ async fn s79_a6_a_compatible_one_may_be_put_off_and_calls_and_exchange_go_on() {
         })
         .await;
     let view = phone.view().await;
-    assert!(view.status.available && view.dialog.is_none());
+    assert!(view.status.available && view.dialog.is_none() && view.status.update_waits);
     assert!(!phone.log().iter().any(|entry| entry.error == "MainServerUnavailable"));
+    // Whoever said later may say now, any time.
+    phone.client().update_now();
+    phone.until_told("The app is updated").await;
+    assert!(!phone.view().await.status.update_waits);
 }
 
 #[tokio::test]

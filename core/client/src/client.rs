@@ -77,6 +77,7 @@ pub enum Request {
     SetPin(Option<String>),
     /// Go on with the first download.
     RetryDownload,
+    UpdateNow,
     /// Open a menu item.
     Open(String),
     /// Bring a form to the front; 0 shows the menu.
@@ -208,6 +209,11 @@ impl Client {
     /// Goes on with the first download.
     pub fn retry_download(&self) {
         self.send(Request::RetryDownload);
+    }
+
+    /// Follows the configuration that was put off.
+    pub fn update_now(&self) {
+        self.send(Request::UpdateNow);
     }
 
     /// Opens a menu item.

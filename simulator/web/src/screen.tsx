@@ -23,6 +23,9 @@ export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedU
       {view.status.banner && view.screen.screen === "work" && (
         <p class="banner" role="status"><Icon name="cloudOff" /> {view.status.banner}</p>
       )}
+      {view.status.update_waits && view.screen.screen === "work" && (
+        <p class="banner update"><Icon name="sync" /> {word(language, "updateWaits")} <button type="button" data-test="update" onClick={() => phone.send({ do: "updateNow" })}>{word(language, "updateNow")}</button></p>
+      )}
       {view.offer && <Offer phone={phone} view={view} />}
       <Body phone={phone} view={view} suggestedUser={suggestedUser} />
       <Messages phone={phone} view={view} />

@@ -156,6 +156,7 @@ export interface Interface {
     exchange: { running: boolean; pending: number; last: string; error: string };
     user_name: string;
     pin_by_hand: boolean;
+    update_waits: boolean;
     title: string;
     language: string;
   };
@@ -206,7 +207,7 @@ export type PhoneCommand =
   | { do: "signIn"; user: string; password: string }
   | { do: "unlock"; pin: string }
   | { do: "setPin"; pin: string | null }
-  | { do: "signOut" | "unlockWithBiometrics" | "choosePin" | "retryDownload" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
+  | { do: "signOut" | "unlockWithBiometrics" | "choosePin" | "retryDownload" | "updateNow" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
   | { do: "open"; item: string }
   | { do: "activate"; form: number }
   | { do: "setMode"; mode: Mode }

@@ -13,6 +13,7 @@ export const words = {
     unavailable: "Unavailable", working: "Working…",
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
     finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
+    updateWaits: "A new version of the app waits.", updateNow: "Update now",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -26,6 +27,7 @@ export const words = {
     unavailable: "Недоступно", working: "Выполняется…",
     pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
     unlock: "Разблокировать", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
+    updateWaits: "Есть новая версия приложения.", updateNow: "Обновить сейчас",
   },
 } as const;
 

@@ -73,6 +73,7 @@ impl App {
             poor_connection_by_hand: configuration.is_none_or(|c| c.poor_connection_by_hand),
             exchange: state.exchange.clone(),
             user_name: state.user_name.clone(),
+            update_waits: state.update.is_put_off(),
             pin_by_hand: configuration.is_some_and(|c| c.sign_in.pin != twinshore_metadata::PinPolicy::Off),
             title: configuration.map(|c| c.title.text(&state.language).to_owned()).unwrap_or_default(),
             language: state.language.clone(),

@@ -33,6 +33,7 @@ impl App {
             Request::SignIn(user, password) => self.spawn_caused(move |app| async move { app.sign_in(user, password).await }),
             Request::SignOut => self.spawn_caused(|app| async move { app.sign_out().await }),
             Request::RetryDownload => self.spawn_caused(|app| async move { app.retry_download().await }),
+            Request::UpdateNow => self.spawn_caused(|app| async move { app.update_now().await }),
             Request::Open(item) => self.spawn_caused(move |app| async move { app.open_item(&item).await }),
             Request::Activate(form) => self.activate(form),
             Request::SetMode(mode) => self.set_mode_or_tell(Mode::of(mode)),

@@ -121,13 +121,16 @@ impl App {
             }
             Err(error) => return Err(error.into()),
         };
-        let hash = offered
-            .ok_or_else(|| ServerError::Malformed { what: "the main server offers no configuration for devices".into() })?;
+        let hash = offered.ok_or_else(|| self.refusal("no-device-configuration"))?;
         if files.current().is_none_or(|bundle| bundle.hash() != hash) {
             self.fetch(&hash, files, step).await?;
             files.followed()?;
         }
         self.open_work(account, files).await
+    }
+
+    fn refusal(&self, key: &str) -> ServerError {
+        ServerError::Refused { message: self.say(key).to_owned(), attribute: None, row: None }
     }
 
     async fn first_download(self: &Rc<Self>, step: &str) -> Result<(), ServerError> {
@@ -146,9 +149,7 @@ impl App {
         {
             files.followed()?;
         }
-        let missing =
-            || ServerError::Malformed { what: "the configuration on this device is missing; sign in with a connection".into() };
-        let device = files.current().ok_or_else(missing)?;
+        let device = files.current().ok_or_else(|| self.refusal("configuration-missing"))?;
         let visit = self.visit();
         let work = self.prepare(account, device).await?;
         if self.still(visit).is_ok() {

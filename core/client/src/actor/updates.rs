@@ -32,6 +32,16 @@ pub(crate) struct UpdateState {
     pub offer: Option<Offer>,
     /// The person was asked about it and has not said yes.
     pub asked: Option<BundleHash>,
+    /// The question is on the screen.
+    pub asking: bool,
+}
+
+impl UpdateState {
+    /// Found, and the person has said later.
+    pub fn is_put_off(&self) -> bool {
+        let asked = |offer: &Offer| self.asked.as_ref() == Some(&offer.hash);
+        !self.asking && self.offer.as_ref().is_some_and(asked)
+    }
 }
 
 /// What main said to its cheapest question.
@@ -192,9 +202,23 @@ impl App {
         let text = words::say_with(&self.language(), key, &[]);
         let button = |key: &str, text: &str| (key.to_owned(), text.to_owned());
         let buttons = vec![button("update", self.say("update")), button("later", self.say("later"))];
+        self.state.borrow_mut().update.asking = true;
         let answer = self.ask(text, buttons).await;
+        self.state.borrow_mut().update.asking = false;
+        self.changed();
         if answer.as_deref() == Some("update") {
             // Whoever left meanwhile sees the sign-in already.
+            let _ = self.update_in_place(&offer).await;
+        }
+    }
+
+    /// The person follows what was put off.
+    pub(super) async fn update_now(self: &Rc<Self>) {
+        let offer = {
+            let state = self.state.borrow();
+            state.update.offer.clone().filter(|_| state.update.is_put_off() && matches!(state.screen, ScreenView::Work))
+        };
+        if let Some(offer) = offer {
             let _ = self.update_in_place(&offer).await;
         }
     }

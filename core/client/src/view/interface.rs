@@ -112,6 +112,8 @@ pub struct StatusView {
     pub user_name: String,
     /// The person may choose a PIN.
     pub pin_by_hand: bool,
+    /// A new configuration was found and put off: the person may follow it now (A6).
+    pub update_waits: bool,
     /// Title of the app.
     pub title: String,
     /// Language code.
