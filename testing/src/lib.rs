@@ -19,7 +19,7 @@ mod world;
 
 pub use clock::{ManualClock, ShiftedClock};
 pub use direct_link::{DirectLink, Fate};
-pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic};
+pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic, MAIN_NAME};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};
 pub use stopped::StoppedPhone;
 pub use world::{FixtureBuilder, World, WorldError, WorldOptions, small_configuration};
