@@ -10,7 +10,7 @@ use twinshore_metadata::{CompiledModule, FormName, ModuleName, ModulePlace, Obje
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::source::Source;
 
-pub use strip::{GlobalUse, QueryText};
+pub use strip::{GlobalUse, QueryText, place};
 
 /// A module source with its name.
 #[derive(Debug, Clone)]
