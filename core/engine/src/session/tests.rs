@@ -511,6 +511,35 @@ async fn r15_jobs_run_on_the_server_that_starts_them_and_tell_their_state() {
 }
 
 #[tokio::test]
+async fn r15_who_opens_the_database_beside_a_server_interrupts_no_job_and_changes_no_table() {
+    let server = Server::main(&[JOBS]);
+    let id = Uuid::now_v7();
+    let writer = server.engine.database().writer().expect("the writer");
+    crate::jobs::insert(&writer, id, "ann", "Jobs.add", server.engine.clock().now()).expect("noted");
+    drop(writer);
+    let beside = |bundle: Bundle| {
+        Engine::open_beside(OpenOptions {
+            bundle: Arc::new(bundle),
+            database: server.folder.path().join("base.db"),
+            clock: Arc::new(SystemClock),
+            utc_offset_s: 0,
+        })
+    };
+    let engine = beside(whole(Target::MainServer, &[JOBS])).expect("opened");
+    assert!(engine.rights("ann").is_ok());
+    assert_eq!(server.engine.session("ann").job_state(id).await, Ok(JobState::Queued));
+    let mut other = whole(Target::MainServer, &[JOBS]).configuration;
+    let goods = other.objects.get_mut(&"Catalog.Goods".parse::<ObjectName>().expect("a name")).expect("goods");
+    goods.attributes.push(attribute("Brand", "string(20)"));
+    let other = Bundle::new(Target::MainServer, other, Composition::default(), BTreeMap::new());
+    let refused = beside(other).err().expect("refused").to_string();
+    assert!(refused.contains("another configuration"), "{refused}");
+    let reader = server.engine.database().reader().expect("a reader");
+    let sql = "SELECT count(*) FROM pragma_table_info('Catalog.Goods') WHERE name = 'Brand'";
+    assert_eq!(reader.query_row(sql, [], |row| row.get::<_, i64>(0)), Ok(0));
+}
+
+#[tokio::test]
 async fn r15_after_a_restart_a_job_that_ran_is_interrupted() {
     let server = Server::device(&[JOBS]);
     let id = Uuid::now_v7();
