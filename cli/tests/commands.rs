@@ -143,6 +143,28 @@ impl Drop for Served {
 }
 
 #[test]
+fn commands_beside_a_database_of_another_configuration_refuse_and_change_nothing() {
+    let place = Place::new();
+    let write = |path: &str, text: &str| {
+        let path = place.folder.path().join("app").join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    write("configuration.yaml", "name: Shop\nversion: \"1.0\"\nlanguages: { en: English }\n");
+    write("roles/Seller.yaml", "role: Seller\nrights:\n  Catalog.Goods: read\n");
+    write("catalogs/Goods/Goods.yaml", "catalog: Goods\ndescription: 50\n");
+    let app = place.file("app");
+    place.done(&["user", "add", &app, "ann", "--role", "Seller", "--password", "secret1"]);
+    write("catalogs/Goods/Goods.yaml", "catalog: Goods\ndescription: 50\nattributes:\n  Price: { type: decimal(15.2) }\n");
+    for command in [&["user", "list", &app][..], &["user", "disable", &app, "ann"]] {
+        let complaint = place.refused(command);
+        assert!(complaint.contains("another configuration") && complaint.contains("Publish"), "{complaint}");
+    }
+    write("catalogs/Goods/Goods.yaml", "catalog: Goods\ndescription: 50\n");
+    assert!(place.done(&["user", "list", &app]).contains("may work"));
+}
+
+#[test]
 fn serve_tells_its_address_answers_and_stops_when_asked() {
     let (place, demo) = (Place::new(), demo().display().to_string());
     let child = Command::new(env!("CARGO_BIN_EXE_twinshore"))

@@ -319,7 +319,7 @@ impl Compiler<'_> {
 /// True if a module runs on the device: client halves of common modules and the application always do.
 fn is_on_device(name: &ModuleName, composition: &Composition) -> bool {
     match name {
-        ModuleName::Application | ModuleName::Common(_, ModulePlace::Client) => true,
+        ModuleName::Application | ModuleName::Session | ModuleName::Common(_, ModulePlace::Client) => true,
         ModuleName::Common(module, ModulePlace::Server) => {
             composition.priority(&ObjectName::new(ObjectKind::Module, module.clone())).is_some_and(|p| p != Priority::MainOnly)
         }

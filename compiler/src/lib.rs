@@ -3,11 +3,12 @@
 //! May use `metadata`, serde-saphyr, oxc and sqlparser (to check conditions); no database, no network.
 //! Every input may be wrong: all mistakes are told at once with file, line, column and advice, and nothing panics.
 //!
-//! Main types: [`compile`], [`Compilation`], [`Bundles`], [`Diagnostic`], [`CompositionReport`], [`strip_types`].
+//! Main types: [`compile`], [`Compilation`], [`Bundles`], [`Diagnostic`], [`CompositionReport`], [`strip_types`], [`check_types`].
 
 mod check;
 mod compilation;
 mod composition;
+mod declared;
 mod defaults;
 mod diagnostics;
 mod forms;
@@ -21,6 +22,7 @@ mod source;
 mod yaml;
 
 pub use compilation::{Bundles, Compilation, compile};
+pub use declared::{Declarations, check_types};
 pub use diagnostics::{Diagnostic, Place, Severity};
 pub use modules::strip_types;
 pub use report::{CompositionReport, ReportedObject};

@@ -21,7 +21,7 @@ mod world;
 pub use clock::{ManualClock, ShiftedClock};
 pub use device_files::{device_key, open_device_database};
 pub use direct_link::{DirectLink, Fate};
-pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic};
+pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic, MAIN_NAME};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};
 pub use stopped::StoppedPhone;
 pub use world::{FixtureBuilder, World, WorldError, WorldOptions, small_configuration};

@@ -11,8 +11,8 @@ use twinshore_client::view::{
     ElementView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView, RowView, ScreenView,
 };
 use twinshore_client::{
-    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Platform, Settings, Subscription,
-    SystemClock, Timers, Transport,
+    Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, HttpOptions, HttpTransport, Names,
+    Platform, Settings, Subscription, SystemClock, Timers, Transport,
 };
 
 use crate::device_files::secrets_in;
@@ -110,8 +110,10 @@ pub struct PhoneSetup {
     pub settings: Settings,
     /// Time of the client.
     pub clock: Arc<dyn Timers>,
-    /// Way to the main server instead of the link.
+    /// Way to the main server instead of HTTP over the link.
     pub transport: Option<Arc<dyn Transport>>,
+    /// Address of the main server instead of the link's.
+    pub main_server: Option<String>,
     /// Language until the person's is known.
     pub language: String,
 }
@@ -119,7 +121,7 @@ pub struct PhoneSetup {
 impl PhoneSetup {
     /// A phone by the machine's clock, behind its link.
     pub fn new(directory: PathBuf, settings: Settings) -> Self {
-        Self { directory, settings, clock: Arc::new(SystemClock), transport: None, language: "en".into() }
+        Self { directory, settings, clock: Arc::new(SystemClock), transport: None, main_server: None, language: "en".into() }
     }
 }
 
@@ -148,6 +150,13 @@ pub fn hasty_settings() -> Settings {
         exchange_retry: (Duration::from_millis(50), Duration::from_millis(400)),
         ..Settings::default()
     }
+}
+
+/// HTTP by a name that the link resolves.
+fn over_link(link: &Arc<Link>, settings: &Settings) -> Result<Arc<dyn Transport>, PhoneError> {
+    let names = Some(Arc::clone(link) as Arc<dyn Names>);
+    let transport = HttpTransport::with(settings, HttpOptions { names, ..HttpOptions::default() });
+    Ok(Arc::new(transport.map_err(ClientError::from)?))
 }
 
 impl Phone {
@@ -190,14 +199,18 @@ impl Phone {
     /// [`PhoneError`].
     pub fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
         let platform = Arc::new(FilePlatform::new(secrets_in(&setup.directory)));
+        let transport = match &setup.transport {
+            Some(transport) => Arc::clone(transport),
+            None => over_link(&link, &setup.settings)?,
+        };
         let client = Client::start(ClientOptions {
             platform: Arc::clone(&platform) as Arc<dyn Platform>,
             directory: setup.directory.clone(),
-            main_server: link.url(),
+            main_server: setup.main_server.clone().unwrap_or_else(|| link.named_url()),
             device_name: name.clone(),
             language: setup.language.clone(),
             clock: Arc::clone(&setup.clock),
-            transport: setup.transport.clone(),
+            transport: Some(transport),
             settings: setup.settings.clone(),
         })?;
         let ears = Arc::new(Ears {

@@ -2,6 +2,8 @@
 
 #[path = "modes/availability.rs"]
 mod availability;
+#[path = "modes/choices.rs"]
+mod choices;
 #[path = "modes/outcomes.rs"]
 mod outcomes;
 #[path = "modes/routing.rs"]

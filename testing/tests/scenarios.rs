@@ -67,6 +67,34 @@ fn a_verb_that_fails_after_a_wait_tells_where_it_was_called() {
 }
 
 #[test]
+fn what_is_mistyped_is_told_before_anything_is_played() {
+    let Listing { broken, .. } = list(&Options { path: folder("failing"), ..Options::default() }).expect("a list");
+    let told = broken.iter().find(|text| text.contains("mistyped.scenario.ts")).expect("the mistyped file");
+    for expect in [
+        "mistyped.scenario.ts:8:15: error[unknown-member]: Form has no `sett`\n  help: did you mean `set`?",
+        "mistyped.scenario.ts:9:14: error[unknown-member]: Phone has no `avilable`\n  help: did you mean `available`?",
+        "mistyped.scenario.ts:10:18: error[wrong-argument]: `condition` of `ann.link` can't be \"losst\"\n  help: did you mean `lost`?",
+        "mistyped.scenario.ts:11:9: error[too-few-arguments]: `main.count` wants 1 argument, and gets 0",
+        "mistyped.scenario.ts:12:3: error[not-awaited]: `ann.setMode(\"offline\")` is not awaited",
+    ] {
+        assert!(told.contains(expect), "{expect} is not in\n{told}");
+    }
+}
+
+#[test]
+fn what_no_type_tells_is_told_at_its_place_when_it_is_played() {
+    let (_, property) = failure("property that is not there");
+    assert_eq!(property.message, "a phone has no avilable; did you mean available?");
+    is_at(&property, "failing.scenario.ts:40:21");
+    let (_, option) = failure("option that is not there");
+    assert_eq!(option.message, "the options of phone(\"ann\") have no devise; did you mean device?");
+    is_at(&option, "failing.scenario.ts:44:9");
+    let (_, figure) = failure("figure that is not there");
+    assert!(figure.message.contains("no figure latency; there are latencyMs"), "{figure:#?}");
+    is_at(&figure, "failing.scenario.ts:49:13");
+}
+
+#[test]
 fn loops_waits_and_forgotten_awaits_end_with_a_clear_message() {
     let (_, endless) = failure("endless loop");
     assert!(endless.message.contains("time"), "{endless:#?}");
@@ -91,9 +119,9 @@ fn a_world_that_can_t_be_made_is_told() {
 #[test]
 fn broken_files_are_told_with_their_places_and_the_others_play() {
     let options = Options { path: folder("failing"), ..Options::default() };
-    let Listing { scenarios, broken } = list(&options).expect("a list");
-    assert!(scenarios.iter().any(|(place, name)| name == "an endless loop" && place.contains("failing.scenario.ts:18")));
-    assert_eq!(broken.len(), 2, "{broken:#?}");
+    let Listing { scenarios, broken, .. } = list(&options).expect("a list");
+    assert!(scenarios.iter().any(|s| s.name == "an endless loop" && s.place.contains("failing.scenario.ts:18")));
+    assert_eq!(broken.len(), 3, "{broken:#?}");
     assert!(broken.iter().any(|text| text.contains("broken.scenario.ts:4:32: error[syntax]")), "{broken:#?}");
     assert!(broken.iter().any(|text| text.contains("missing.scenario.ts") && text.contains("nowhere")), "{broken:#?}");
     let nothing = list(&Options { path: folder("app/roles"), ..Options::default() });
@@ -106,5 +134,5 @@ fn the_outcome_is_told_as_junit() {
     let xml = report.junit();
     assert!(xml.contains("<testcase classname=") && xml.contains("failures=\"1\""), "{xml}");
     assert!(xml.contains("<failure message=\"expect(…).toEqual failed\">"), "{xml}");
-    assert_eq!(xml.matches("<error message=").count(), 2, "{xml}");
+    assert_eq!(xml.matches("<error message=").count(), 3, "{xml}");
 }

@@ -7,7 +7,7 @@ use twinshore_engine::Engine;
 use twinshore_engine::accounts::{DeviceOrder, DeviceRow};
 use uuid::Uuid;
 
-use super::{CommandError, open_engine};
+use super::{CommandError, open_beside};
 use crate::output;
 
 /// Arguments.
@@ -73,7 +73,7 @@ fn order(engine: &Engine, target: &Target, order: DeviceOrder, done: &str) -> Re
 impl Device {
     /// Carries out the action.
     pub fn run(self) -> Result<(), CommandError> {
-        let engine = open_engine(&self.folder, self.database)?;
+        let engine = open_beside(&self.folder, self.database)?;
         let (device, revoked) = match self.action {
             Action::List => {
                 for device in engine.devices()? {

@@ -15,7 +15,7 @@ use twinshore_metadata::text::{self, Locale};
 use twinshore_metadata::{ObjectDefinition, ObjectName, TypeSet, Value};
 use twinshore_protocol::{ServerError, WriteAction};
 
-use super::{CommandError, open_engine};
+use super::{CommandError, open_beside};
 use crate::output;
 
 /// Rows of one transaction.
@@ -63,7 +63,7 @@ impl Import {
     /// Reads the table.
     pub fn run(self) -> Result<(), CommandError> {
         let Kind::Csv(csv) = self.kind;
-        let engine = open_engine(&csv.folder, csv.database.clone())?;
+        let engine = open_beside(&csv.folder, csv.database.clone())?;
         let bar = progress(&csv.file);
         let start = Instant::now();
         let rows = import_csv(&engine, &csv, &bar)?;

@@ -68,7 +68,14 @@ pub fn database_of(folder: &Path, named: Option<PathBuf>) -> Result<PathBuf, Com
     Ok(own.join("main.db"))
 }
 
-/// The main server's engine over its database, without a network.
+/// The main server's engine over its database, without a network, for a short while: a server may run on the database, and goes on.
+pub fn open_beside(folder: &Path, database: Option<PathBuf>) -> Result<Engine, CommandError> {
+    let database = database_of(folder, database)?;
+    let bundle = Arc::new(publish(folder)?.main);
+    Ok(Engine::open_beside(OpenOptions { bundle, database, clock: Arc::new(SystemClock), utc_offset_s: 0 })?)
+}
+
+/// The main server's engine over a database that no other server has.
 pub fn open_engine(folder: &Path, database: Option<PathBuf>) -> Result<Engine, CommandError> {
     let database = database_of(folder, database)?;
     let bundle = Arc::new(publish(folder)?.main);

@@ -1,12 +1,13 @@
 //! `twinshore test DIR`: plays the scenarios of a configuration.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use clap::Args;
 use notify::{EventKind, RecursiveMode, Watcher as _};
-use twinshore_testing::scenario::{DECLARATIONS, Listing, Options, Report, list, run, tests_folder};
+use twinshore_testing::scenario::{DECLARATIONS, Options, Report, list, run, sources, tests_folder};
 
 use super::CommandError;
 use crate::output;
@@ -71,12 +72,26 @@ impl Test {
             return Ok(());
         }
         if self.list {
-            let Listing { scenarios, broken } = list(&self.options()).map_err(|problem| CommandError::Argument(problem.0))?;
-            scenarios.iter().for_each(|(place, name)| output::line(format_args!("{place}  {name}")));
-            broken.iter().for_each(output::line);
-            return if broken.is_empty() { Ok(()) } else { Err(CommandError::Scenarios) };
+            return self.list();
         }
         if self.watch { self.watch_and_play() } else { self.play() }
+    }
+
+    fn list(&self) -> Result<(), CommandError> {
+        let listing = list(&self.options()).map_err(|problem| CommandError::Argument(problem.0))?;
+        for scenario in &listing.scenarios {
+            let skipped = scenario.skipped.as_ref().map(|reason| format!("  (skipped: {reason})")).unwrap_or_default();
+            output::line(format_args!("{}  {}{skipped}", scenario.place, scenario.name));
+        }
+        listing.broken.iter().for_each(|problem| output::line(format_args!("BROKEN {problem}")));
+        if listing.is_partial {
+            output::line("Only scenarios marked with scenario.only are listed.");
+        }
+        match (listing.broken.is_empty(), listing.scenarios.is_empty()) {
+            (false, _) => Err(CommandError::Scenarios),
+            (true, true) => Err(nothing_fits()),
+            (true, false) => Ok(()),
+        }
     }
 
     fn options(&self) -> Options {
@@ -103,7 +118,7 @@ impl Test {
         output::line(report.summary());
         let nothing = report.played.is_empty() && report.broken.is_empty();
         if nothing {
-            return Err(CommandError::Argument("no scenario fits".into()));
+            return Err(nothing_fits());
         }
         if report.failed() > 0 { Err(CommandError::Scenarios) } else { Ok(()) }
     }
@@ -119,39 +134,63 @@ impl Test {
         Ok(())
     }
 
-    /// Plays at each change, until the person ends it.
+    /// Plays at each change, until the person ends it. What does not play is told, and the next change may mend it.
     fn watch_and_play(&self) -> Result<(), CommandError> {
         let failed = |error: notify::Error| CommandError::Argument(format!("the files can't be watched: {error}"));
         let (told, changes) = channel();
         let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
-        let folder = if self.path.is_file() { self.path.parent().unwrap_or(Path::new(".")) } else { &self.path };
-        watcher.watch(folder, RecursiveMode::Recursive).map_err(failed)?;
+        let mut watched = BTreeSet::new();
         loop {
+            // Before playing: what is changed meanwhile is played again. A scenario may name another configuration by now.
+            for folder in sources(&self.options()) {
+                if watched.insert(folder.clone()) {
+                    watcher.watch(&folder, RecursiveMode::Recursive).map_err(failed)?;
+                }
+            }
             match self.play() {
-                Ok(()) | Err(CommandError::Scenarios | CommandError::Argument(_)) => {}
-                Err(error) => return Err(error),
+                Ok(()) | Err(CommandError::Scenarios) => {}
+                Err(error) => output::fault(&error),
             }
-            output::line(format_args!("waiting for changes in {}", folder.display()));
-            if !next_change(&changes) {
-                return Ok(());
-            }
+            output::line(format_args!("waiting for changes in {}", names(&watched)));
+            let Some(changed) = next_change(&changes) else { return Ok(()) };
+            output::line(format_args!("changed: {}", names(&changed)));
         }
     }
 }
 
-/// Waits for a change of a source; false if none can come any more.
-fn next_change(changes: &Receiver<notify::Result<notify::Event>>) -> bool {
-    loop {
-        let Ok(event) = changes.recv() else { return false };
-        if event.is_ok_and(|event| is_of_a_source(&event)) {
-            while changes.recv_timeout(ONE_CHANGE).is_ok() {}
-            return true;
-        }
-    }
+fn nothing_fits() -> CommandError {
+    CommandError::Argument("no scenario fits".into())
 }
 
-fn is_of_a_source(event: &notify::Event) -> bool {
-    let writes = matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_));
-    let source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts" || extension == "yaml");
-    writes && event.paths.iter().any(source)
+/// Paths as they are shown: from where the command runs.
+fn names(paths: &BTreeSet<PathBuf>) -> String {
+    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
+    let shown = |path: &PathBuf| match path.strip_prefix(&here) {
+        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+        Ok(inside) => inside.display().to_string(),
+        Err(_) => path.display().to_string(),
+    };
+    paths.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+/// Waits for a change of sources; none if none can come any more.
+fn next_change(changes: &Receiver<notify::Result<notify::Event>>) -> Option<BTreeSet<PathBuf>> {
+    let mut changed = BTreeSet::new();
+    while changed.is_empty() {
+        changed.extend(sources_of(changes.recv().ok()?));
+    }
+    while let Ok(event) = changes.recv_timeout(ONE_CHANGE) {
+        changed.extend(sources_of(event));
+    }
+    Some(changed)
+}
+
+/// The sources that an event is about. Reading is no change: playing reads them.
+fn sources_of(event: notify::Result<notify::Event>) -> Vec<PathBuf> {
+    let Ok(event) = event else { return Vec::new() };
+    if !matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_)) {
+        return Vec::new();
+    }
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts" || extension == "yaml");
+    event.paths.into_iter().filter(is_source).collect()
 }

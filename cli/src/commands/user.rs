@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use twinshore_engine::users::{self, User as Person};
 
-use super::{CommandError, open_engine};
+use super::{CommandError, open_beside};
 use crate::output;
 
 /// Characters a password has at least.
@@ -80,7 +80,7 @@ impl User {
 }
 
 fn add(place: Place, name: String, roles: Vec<String>, password: Option<String>, language: String) -> Result<(), CommandError> {
-    let engine = open_engine(&place.folder, place.database)?;
+    let engine = open_beside(&place.folder, place.database)?;
     let known = &engine.bundle().configuration.roles;
     if let Some(unknown) = roles.iter().find(|role| !known.contains_key(*role)) {
         let names = known.keys().cloned().collect::<Vec<_>>().join(", ");
@@ -107,7 +107,7 @@ fn password_from_input() -> Result<String, CommandError> {
 }
 
 fn list(place: Place) -> Result<(), CommandError> {
-    let engine = open_engine(&place.folder, place.database)?;
+    let engine = open_beside(&place.folder, place.database)?;
     let reader = engine.database().reader()?;
     for name in users::names(&reader)? {
         if let Some(user) = users::get(&reader, &name, None)? {
@@ -119,7 +119,7 @@ fn list(place: Place) -> Result<(), CommandError> {
 }
 
 fn disable(place: Place, name: &str, disabled: bool) -> Result<(), CommandError> {
-    let engine = open_engine(&place.folder, place.database)?;
+    let engine = open_beside(&place.folder, place.database)?;
     if !engine.disable_user(name, disabled)? {
         return Err(CommandError::Argument(format!("there is no user {name}")));
     }

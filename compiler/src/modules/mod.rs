@@ -10,7 +10,7 @@ use twinshore_metadata::{CompiledModule, FormName, ModuleName, ModulePlace, Obje
 use crate::diagnostics::{Diagnostic, Diagnostics, Place};
 use crate::source::Source;
 
-pub use strip::{GlobalUse, QueryText};
+pub use strip::{GlobalUse, QueryText, place};
 
 /// A module source with its name.
 #[derive(Debug, Clone)]
@@ -32,11 +32,14 @@ pub struct Compiled {
 }
 
 /// The name of a module from its path: `modules/Prices/Prices.server.ts`, `documents/Orders/Orders.object.ts`,
-/// `documents/Orders/Item.form.client.ts`, `application.client.ts`.
+/// `documents/Orders/Item.form.client.ts`, `application.client.ts`, `session.server.ts`.
 pub fn name_of(file: &str, object: Option<&ObjectName>) -> Result<ModuleName, String> {
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".ts");
     if file == "application.client.ts" {
         return Ok(ModuleName::Application);
+    }
+    if file == "session.server.ts" {
+        return Ok(ModuleName::Session);
     }
     let object = object.ok_or_else(|| "it lies beside no object; modules lie in the folder of their object".to_owned())?;
     let parts: Vec<&str> = stem.split('.').collect();
@@ -66,7 +69,7 @@ pub fn name_of(file: &str, object: Option<&ObjectName>) -> Result<ModuleName, St
 pub const fn place_of(name: &ModuleName) -> ModulePlace {
     match name {
         ModuleName::Common(_, place) | ModuleName::Form(_, place) => *place,
-        ModuleName::Object(_) => ModulePlace::Server,
+        ModuleName::Object(_) | ModuleName::Session => ModulePlace::Server,
         ModuleName::Application => ModulePlace::Client,
     }
 }

@@ -66,7 +66,8 @@ pub fn strip(file: &str, text: &str, diagnostics: &mut Diagnostics) -> Option<St
     Some(Stripped { code, exports: exports(&parsed.program), uses: stripper.uses, queries: stripper.queries })
 }
 
-fn place(file: &str, text: &str, offset: usize) -> Place {
+/// Line and column of an offset.
+pub fn place(file: &str, text: &str, offset: usize) -> Place {
     let before = &text[..text.floor_char_boundary(offset.min(text.len()))];
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;

@@ -30,8 +30,8 @@ pub mod words;
 pub use availability::{Availability, AvailabilityEvent, AvailabilityInstruction, CallTime, Moment, Offer, SlowReason};
 pub use client::{Client, ClientObserver, ClientOptions, FormObserver, Subscription};
 pub use connection::{
-    BodyStream, CallReport, ConnectionEvents, HttpTransport, MainServerConnection, Obstacle, Tokens, Transport, TransportError,
-    Trouble,
+    BodyStream, CallReport, CertificateFault, ConnectionEvents, HttpOptions, HttpTransport, MainServerConnection, Names,
+    Obstacle, Tokens, Transport, TransportError, Trouble,
 };
 pub use error::ClientError;
 pub use mode::Mode;

@@ -66,6 +66,29 @@ impl Engine {
         Self::open_database(options, |writer, now| jobs::interrupt_all(writer, now))
     }
 
+    /// Opens the database without taking it over: a server may run on it meanwhile. A new database gets the bundle's structure; one
+    /// that is there stays as it is, and so do its jobs.
+    ///
+    /// # Errors
+    /// [`EngineError::Open`] too if the database follows another configuration than the bundle.
+    pub fn open_beside(options: OpenOptions) -> Result<Self, EngineError> {
+        let database = Database::open(&options.database)?;
+        match schema::published(&*database.reader()?)? {
+            None => {}
+            Some(hash) if hash == options.bundle.hash.0 => {
+                let node = schema::setting(&*database.reader()?, "node")?;
+                return Ok(Self::over(options, database, node));
+            }
+            Some(_) => {
+                let what = "follows another configuration than this folder holds now. Publish or serve the folder first, or name the \
+                            folder that is served";
+                return Err(EngineError::Open { path: options.database, what: what.into() });
+            }
+        }
+        drop(database);
+        Self::open(options)
+    }
+
     /// Opens the same database under another configuration, while this engine ends the calls that it has (A5). Its background
     /// jobs go on under the old one.
     ///
@@ -95,9 +118,16 @@ impl Engine {
             begin(&writer, options.clock.now())?;
             schema::setting(&writer, "node")?
         };
+        let engine = Self::over(options, database, node);
+        let platform = Arc::new(crate::rights::UserRights::platform(&engine.bundle().configuration));
+        crate::changes::record_included(&crate::Unit::new(&engine, platform))?;
+        Ok(engine)
+    }
+
+    fn over(options: OpenOptions, database: Arc<Database>, node: Option<String>) -> Self {
         let fallback = if options.bundle.target == Target::MainServer { MAIN_NODE } else { "" };
         let shared = Shared::new(&options.bundle);
-        let engine = Self(Arc::new(Inner {
+        Self(Arc::new(Inner {
             bundle: options.bundle,
             database,
             clock: options.clock,
@@ -105,10 +135,7 @@ impl Engine {
             node: RwLock::new(NodeCode(node.unwrap_or_else(|| fallback.to_owned()))),
             notices: broadcast::channel(NOTICES_KEPT).0,
             shared,
-        }));
-        let platform = Arc::new(crate::rights::UserRights::platform(&engine.bundle().configuration));
-        crate::changes::record_included(&crate::Unit::new(&engine, platform))?;
-        Ok(engine)
+        }))
     }
 
     /// The compiled configuration.

@@ -249,6 +249,8 @@ pub enum ModuleName {
     Form(FormName, ModulePlace),
     /// `Application.client`: handlers of the application (`onStart`, `ifMainServerAvailabilityChanged`).
     Application,
+    /// `Session.server`: what a server makes of a session's parameters (`setSessionParameters`).
+    Session,
 }
 
 impl fmt::Display for ModuleName {
@@ -262,6 +264,7 @@ impl fmt::Display for ModuleName {
             Self::Object(object) => write!(f, "{object}.object"),
             Self::Form(form, p) => write!(f, "{form}.{}", place(p)),
             Self::Application => write!(f, "Application.client"),
+            Self::Session => write!(f, "Session.server"),
         }
     }
 }
@@ -278,6 +281,9 @@ impl TryFrom<String> for ModuleName {
     fn try_from(text: String) -> Result<Self, NameError> {
         if text == "Application.client" {
             return Ok(Self::Application);
+        }
+        if text == "Session.server" {
+            return Ok(Self::Session);
         }
         let (rest, last) = text.rsplit_once('.').ok_or_else(|| NameError::Shape(text.clone()))?;
         let place = match last {

@@ -143,7 +143,7 @@ impl Driver {
 
     async fn hold(&mut self, state: LinkState) {
         let was = self.rule.send_replace(state);
-        let lost = state == LinkState::Lost;
+        let lost = matches!(state, LinkState::Lost | LinkState::NoName);
         let other_end = (state.answers_itself() || was.answers_itself()) && state != was;
         if lost || other_end {
             self.connections.shutdown().await;

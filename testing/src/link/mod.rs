@@ -7,7 +7,7 @@ mod budget;
 mod connection;
 mod driver;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -15,6 +15,7 @@ use std::thread::JoinHandle;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc as queue;
+use twinshore_client::Names;
 
 /// How the link behaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,8 @@ pub enum LinkState {
     /// Whoever takes the connection does not speak TLS: a client that wants it fails at the handshake, one that doesn't gets nothing
     /// it understands.
     NoTls,
+    /// The network is another one, and its names don't know the main server: open connections are reset, new ones have no address.
+    NoName,
 }
 
 /// A link in figures. What is 0 does not limit.
@@ -85,6 +88,9 @@ impl LinkState {
         matches!(self, Self::CaptivePortal | Self::Unavailable | Self::NoTls)
     }
 }
+
+/// Name of every main server behind a link.
+pub const MAIN_NAME: &str = "main.twinshore.test";
 
 /// What passed since the link was made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -172,6 +178,16 @@ impl Link {
         format!("http://{}", self.address)
     }
 
+    /// The same by name, for clients that ask this link for addresses ([`Names`]).
+    pub fn named_url(&self) -> String {
+        format!("http://{MAIN_NAME}:{}", self.address.port())
+    }
+
+    /// The same where a main server with TLS is at the other end.
+    pub fn secure_url(&self) -> String {
+        format!("https://{MAIN_NAME}:{}", self.address.port())
+    }
+
     /// Changes how the link behaves; holds when this returns.
     pub fn set(&self, state: LinkState) {
         *self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = state;
@@ -213,6 +229,17 @@ impl Link {
         if sent {
             // The driver answers within a turn of its loop; it only stops when the link is dropped.
             let _ = held.recv();
+        }
+    }
+}
+
+impl Names for Link {
+    fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>> {
+        let unknown = |why: &str| std::io::Error::new(std::io::ErrorKind::NotFound, format!("{name}: {why}"));
+        match self.state() {
+            LinkState::NoName => Err(unknown("no answer from the name server")),
+            _ if name == MAIN_NAME => Ok(vec![self.address.ip()]),
+            _ => Err(unknown("there is no such name")),
         }
     }
 }

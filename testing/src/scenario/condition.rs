@@ -8,7 +8,7 @@ use super::arguments::{number_of, text_of, trouble};
 use crate::{LinkFigures, LinkState};
 
 /// What a link of this name is like.
-const NAMES: [(&str, LinkState); 9] = [
+const NAMES: [(&str, LinkState); 10] = [
     ("good", LinkState::Good),
     ("slow", LinkState::Slow { latency_ms: 400, bytes_per_s: 16_000 }),
     ("lost", LinkState::Lost),
@@ -18,6 +18,7 @@ const NAMES: [(&str, LinkState); 9] = [
     ("cutAnswers", LinkState::CutAnswers),
     ("unavailable503", LinkState::Unavailable),
     ("tlsFailure", LinkState::NoTls),
+    ("dnsFailure", LinkState::NoName),
 ];
 
 const FIGURES: [&str; 7] =
@@ -74,7 +75,8 @@ pub(super) const fn notice(state: LinkState) -> Notice {
         | LinkState::CaptivePortal
         | LinkState::CutAnswers
         | LinkState::Unavailable
-        | LinkState::NoTls => Notice::Gone,
+        | LinkState::NoTls
+        | LinkState::NoName => Notice::Gone,
         LinkState::Good | LinkState::Slow { .. } => Notice::There,
         LinkState::Shaped(figures) => match figures.cut_after_bytes {
             None => Notice::There,

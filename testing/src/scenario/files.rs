@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use twinshore_compiler::strip_types;
+use twinshore_compiler::{Declarations, Diagnostic, check_types, strip_types};
 use twinshore_metadata::{CompiledModule, ModuleName, ModulePlace};
+
+use super::DECLARATIONS;
 
 /// End of the names of scenario files.
 const ENDING: &str = ".scenario.ts";
@@ -80,17 +82,18 @@ pub(super) fn find(path: &Path) -> Result<(Vec<ScenarioFile>, Vec<FileProblem>),
     if scenarios.is_empty() {
         return Err(FileProblem(format!("{}: there are no files named *{ENDING}", root.display())));
     }
+    let declared = Declarations::read(DECLARATIONS);
     let mut problems = Vec::new();
     let mut helpers = Vec::new();
     for path in paths.iter().filter(|found| !found.to_string_lossy().ends_with(ENDING)) {
-        match compiled(path) {
+        match compiled(&declared, path) {
             Ok(module) => helpers.push(module),
             Err(problem) => problems.push(problem),
         }
     }
     let mut files = Vec::new();
     for path in scenarios {
-        match compiled(path) {
+        match compiled(&declared, path) {
             Ok(module) => files.push(file(path, module, &helpers)),
             Err(problem) => problems.push(problem),
         }
@@ -125,20 +128,20 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(&here).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
-fn compiled(path: &Path) -> Result<CompiledModule, FileProblem> {
+fn compiled(declared: &Declarations, path: &Path) -> Result<CompiledModule, FileProblem> {
     let file = shown(path);
     let unreadable = |error: std::io::Error| FileProblem(format!("{file}: it can't be read: {error}"));
     if std::fs::metadata(path).map_err(unreadable)?.len() > MAXIMUM_BYTES {
         return Err(FileProblem(format!("{file}: it has more than {MAXIMUM_BYTES} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    match strip_types(&file, &text) {
-        Ok(code) => Ok(CompiledModule { file, code, exports: Vec::new() }),
-        Err(diagnostics) => {
-            let lines: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
-            Err(FileProblem(lines.join("\n")))
-        }
-    }
+    let told = |diagnostics: Vec<Diagnostic>| {
+        let lines: Vec<String> = diagnostics.iter().map(ToString::to_string).collect();
+        FileProblem(lines.join("\n"))
+    };
+    let code = strip_types(&file, &text).map_err(told)?;
+    let misfits = check_types(declared, &file, &text);
+    if misfits.is_empty() { Ok(CompiledModule { file, code, exports: Vec::new() }) } else { Err(told(misfits)) }
 }
 
 fn file(path: &Path, module: CompiledModule, helpers: &[CompiledModule]) -> ScenarioFile {

@@ -1,7 +1,7 @@
 //! Verbs on the main server.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
@@ -50,6 +50,7 @@ pub(super) async fn perform(stage: &Arc<Stage>, verb: &str, mut arguments: Argum
             })
             .await
         }
+        "file" => file(stage, &arguments.text()?).map(Value::String),
         "user" => {
             let name = arguments.text()?;
             let account: Account = serde_json::to_value(arguments.value())
@@ -66,6 +67,17 @@ pub(super) async fn perform(stage: &Arc<Stage>, verb: &str, mut arguments: Argum
         }
         other => Err(trouble(format!("the main server has no verb {other}"))),
     }
+}
+
+/// Text of a file of the configuration that the main server runs.
+fn file(stage: &Stage, path: &str) -> Result<String, twinshore_modules::HostError> {
+    let configuration = stage.configuration();
+    if let Some((_, text)) = configuration.patch.iter().find(|(patched, _)| patched == path) {
+        return text.clone().ok_or_else(|| trouble(format!("{path} was taken away")));
+    }
+    let inside = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+    let read = if inside { std::fs::read_to_string(configuration.folder.join(path)).ok() } else { None };
+    read.ok_or_else(|| trouble(format!("the configuration has no file {path}")))
 }
 
 enum Next {

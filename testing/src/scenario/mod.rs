@@ -26,7 +26,7 @@ mod timeline;
 
 pub use files::{FileProblem, tests_folder};
 pub use report::{Failure, Played, Report, Verdict};
-pub use runner::{Listing, Options, list, run};
+pub use runner::{Listed, Listing, Options, list, run, sources};
 pub use timeline::Happening;
 
 /// Declarations of the library, for editors.

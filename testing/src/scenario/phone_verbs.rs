@@ -61,6 +61,20 @@ pub(super) async fn perform(stage: &Arc<Stage>, verb: &str, mut arguments: Argum
             sign_in(&handset, &user, &password).await?;
             Ok(Value::Empty)
         }
+        "unlock" => {
+            let (pin, client) = (arguments.text()?, handset.client()?);
+            client.unlock(pin);
+            settled(&handset, &client).await?;
+            at_work(&handset, &client).await
+        }
+        "choosePin" => {
+            let (pin, client) = (arguments.text()?, handset.client()?);
+            client.choose_pin();
+            settled(&handset, &client).await?;
+            client.set_pin(Some(pin));
+            settled(&handset, &client).await?;
+            at_work(&handset, &client).await
+        }
         "link" => {
             let (condition, notice) = (arguments.fields(), arguments.flag());
             link(stage, &handset, &condition, notice).await
@@ -140,11 +154,16 @@ async fn sign_in(handset: &Handset, user: &str, password: &str) -> Result<(), Ho
     let client = handset.client()?;
     client.sign_in(user.to_owned(), password.to_owned());
     settled(handset, &client).await?;
+    at_work(handset, &client).await.map(drop)
+}
+
+/// Fails with what the screen says, if somebody can't work.
+async fn at_work(handset: &Handset, client: &Client) -> Reply {
     let view = client.interface_view().await.map_err(|error| trouble(error.to_string()))?;
     match view.screen {
-        ScreenView::Work => Ok(()),
+        ScreenView::Work => Ok(Value::Empty),
         ScreenView::SignIn { error, .. } | ScreenView::Lock { error, .. } | ScreenView::ChoosePin { error, .. } => {
-            Err(HostError::new("SignInRefused", format!("{user} could not sign in on {}: {error}", handset.device)))
+            Err(HostError::new("SignInRefused", format!("{} lets nobody in: {error}", handset.device)))
         }
         ScreenView::Download(download) => {
             Err(HostError::new("DownloadFailed", format!("the download on {} stopped: {}", handset.device, download.error)))

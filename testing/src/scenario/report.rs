@@ -171,13 +171,22 @@ impl Report {
     pub fn junit(&self) -> String {
         let mut files: Vec<&str> = self.played.iter().map(|played| played.file.as_str()).collect();
         files.dedup();
-        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+        let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        let _ = writeln!(
+            xml,
+            "<testsuites name=\"twinshore test\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\">",
+            self.played.len() + self.broken.len(),
+            self.failed() - self.broken.len(),
+            self.broken.len(),
+            self.skipped(),
+            self.played.iter().map(|p| p.took.as_secs_f64()).sum::<f64>()
+        );
         for file in files {
             let of_file: Vec<&Played> = self.played.iter().filter(|played| played.file == file).collect();
             let count = |which: fn(&Verdict) -> bool| of_file.iter().filter(|p| which(&p.verdict)).count();
             let _ = writeln!(
                 xml,
-                "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\" time=\"{:.3}\">",
+                "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{:.3}\">",
                 escaped(file),
                 of_file.len(),
                 count(|verdict| matches!(verdict, Verdict::Failed(_))),
@@ -193,7 +202,7 @@ impl Report {
             let file = problem.split(':').next().unwrap_or("file");
             let _ = writeln!(
                 xml,
-                "  <testsuite name=\"{0}\" tests=\"1\" errors=\"1\">\n    <testcase classname=\"{0}\" name=\"can be played\">\n      <error message=\"{1}\"/>\n    </testcase>\n  </testsuite>",
+                "  <testsuite name=\"{0}\" tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\" time=\"0\">\n    <testcase classname=\"{0}\" name=\"can be played\" time=\"0\">\n      <error message=\"{1}\"/>\n    </testcase>\n  </testsuite>",
                 escaped(file),
                 escaped(problem)
             );

@@ -1,5 +1,6 @@
 //! Runs scenarios side by side, each in a world of its own.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
@@ -98,10 +99,23 @@ fn on_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send 
 /// What there is to play.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listing {
-    /// Place and name of each scenario.
-    pub scenarios: Vec<(String, String)>,
+    /// Scenarios in the order of their files.
+    pub scenarios: Vec<Listed>,
     /// Files that can't be played, with why.
     pub broken: Vec<String>,
+    /// A file has `scenario.only`: others are not listed.
+    pub is_partial: bool,
+}
+
+/// A scenario of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it is declared: `file:line:column`.
+    pub place: String,
+    /// Name.
+    pub name: String,
+    /// Why it is not played; none if it is.
+    pub skipped: Option<String>,
 }
 
 /// The scenarios of a path.
@@ -110,8 +124,25 @@ pub struct Listing {
 /// [`FileProblem`] if there is nothing to play.
 pub fn list(options: &Options) -> Result<Listing, FileProblem> {
     let plan = plan(options)?;
-    let scenarios = plan.scenarios.into_iter().map(|planned| (planned.declared.place, planned.declared.name)).collect();
-    Ok(Listing { scenarios, broken: plan.broken })
+    let listed =
+        |planned: Planned| Listed { place: planned.declared.place, name: planned.declared.name, skipped: planned.skip };
+    let scenarios = plan.scenarios.into_iter().map(listed).collect();
+    Ok(Listing { scenarios, broken: plan.broken, is_partial: plan.is_partial })
+}
+
+/// Folders whose files scenarios depend on: the scenarios' own and the configurations they play with. Those that can be told now:
+/// a path that can't be played gives itself.
+pub fn sources(options: &Options) -> BTreeSet<PathBuf> {
+    let root = if options.path.is_file() { options.path.parent().unwrap_or(Path::new(".")) } else { &options.path };
+    // An empty parent is the folder that the command runs in.
+    let root = if root.as_os_str().is_empty() { Path::new(".") } else { root };
+    let planned = plan(options).map(|plan| plan.scenarios).unwrap_or_default();
+    let configurations = planned.iter().filter_map(|planned| configuration_of(planned).ok());
+    let all = configurations.chain([root.to_owned()]).filter_map(|folder| folder.canonicalize().ok());
+    let all: BTreeSet<PathBuf> = all.collect();
+    // A folder within another one is looked at with it.
+    let inside = |folder: &PathBuf| all.iter().any(|other| other != folder && folder.starts_with(other));
+    all.iter().filter(|folder| !inside(folder)).cloned().collect()
 }
 
 /// Plays scenarios; `told` hears of each as it ends.
@@ -217,15 +248,7 @@ impl Shared {
     }
 
     fn configuration(&self, planned: &Planned) -> Result<Arc<Prepared>, String> {
-        let folder = match &planned.declared.configuration {
-            Some(named) => planned.file.folder.join(named),
-            None => head_above(&planned.file.folder).ok_or_else(|| {
-                format!(
-                    "{}: no folder above it holds a {HEAD}; name one: {{ configuration: \"../my-app\" }}",
-                    planned.file.shown
-                )
-            })?,
-        };
+        let folder = configuration_of(planned)?;
         let patch: Patch = patch_of(
             planned
                 .declared
@@ -235,6 +258,17 @@ impl Shared {
                 .collect(),
         );
         self.configurations.get(&folder, &patch)
+    }
+}
+
+/// Folder of the configuration that a scenario plays with.
+fn configuration_of(planned: &Planned) -> Result<PathBuf, String> {
+    let file = &planned.file;
+    match &planned.declared.configuration {
+        Some(named) => Ok(file.folder.join(named)),
+        None => head_above(&file.folder).ok_or_else(|| {
+            format!("{}: no folder above it holds a {HEAD}; name one: {{ configuration: \"../my-app\" }}", file.shown)
+        }),
     }
 }
 

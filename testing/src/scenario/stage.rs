@@ -206,8 +206,10 @@ impl Stage {
     /// Publishes another configuration.
     pub(super) fn update_main(&self, next: Arc<Prepared>) -> Result<(), HostError> {
         let source = Source::Published(Box::new(next.published.clone()));
+        let world = self.world()?;
+        let put = if self.engine().is_some() { world.publish(source).map(drop) } else { world.update(source) };
+        put.map_err(|error| trouble(error.to_string()))?;
         *lock(&self.configuration) = next;
-        self.world()?.update(source).map_err(|error| trouble(error.to_string()))?;
         self.timeline.note("main", "runs with another configuration");
         self.follow_main();
         Ok(())

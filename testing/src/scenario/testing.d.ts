@@ -144,10 +144,14 @@ declare module "@twinshore/testing" {
     start(): Promise<void>;
     /** Pulls the plug when a request of this kind arrives (`"before"` it is carried out) or was carried out and no byte of the answer has left (`"after"`). Resolves when it happened. */
     killAt(request: string, when: "before" | "after"): Promise<void>;
-    /** Publishes another version of the configuration: files put over the present ones (`null` removes one), or another folder. Phones learn of it as they do (A5). */
-    update(files: Record<string, string | null> | string): Promise<void>;
+    /** Publishes another version of the configuration while the main server runs: files put over the present ones (`null` removes one, a function is given the present text), or another folder. Phones learn of it as they do (A5). */
+    update(files: Record<string, FileChange> | string): Promise<void>;
+    /** Text of a file of the configuration as it is now. */
+    file(path: string): Promise<string>;
     readonly running: boolean;
   }
+  /** A file's text, what to make of its text, or `null` to take it away. */
+  export type FileChange = string | null | ((text: string) => string);
   export interface WriteOptions { post?: boolean; /** With this user's rights. */ user?: string }
   export interface MainCall { user: string; device: string; request: string; name: string; time: string; error: string }
 
@@ -200,7 +204,8 @@ declare module "@twinshore/testing" {
   }
 
   export type LinkName =
-    | "good" | "slow" | "lost" | "flapping" | "halfOpen" | "captivePortal" | "cutAnswers" | "unavailable503" | "tlsFailure";
+    | "good" | "slow" | "lost" | "flapping" | "halfOpen" | "captivePortal" | "cutAnswers" | "unavailable503" | "tlsFailure"
+    | "dnsFailure";
   export interface LinkFigures {
     /** Delay each way. */
     latencyMs?: number;
@@ -222,7 +227,7 @@ declare module "@twinshore/testing" {
     readonly device: string;
 
     // what is seen
-    /** `"signIn"`, `"download"` or `"work"`. */
+    /** `"signIn"`, `"lock"`, `"choosePin"`, `"download"` or `"work"`. */
     readonly screen: string;
     /** What the sign-in or download screen says. */
     readonly screenText: string;
@@ -281,6 +286,10 @@ declare module "@twinshore/testing" {
     signOut(): Promise<void>;
     /** With the last user and their password unless said. Fails with what the screen says. */
     signIn(options?: { user?: string; password?: string; pin?: string }): Promise<void>;
+    /** Gives the PIN (A2). Fails with what the screen says. */
+    unlock(pin: string): Promise<void>;
+    /** Chooses a PIN for this device. */
+    choosePin(pin: string): Promise<void>;
     setLanguage(language: string): Promise<void>;
 
     // what happens to the phone
@@ -307,6 +316,8 @@ declare module "@twinshore/testing" {
     // what a tester reads and calls
     /** A server call as client code would make it: routed by R2. */
     call(module: string, method: string, values?: unknown[]): Promise<any>;
+    /** Repeats a call whose outcome is not known, by its `callId` (R17). */
+    repeatCall(id: string): Promise<any>;
     /** `MainServer.<Module>.<method>(…)`. */
     callMain(module: string, method: string, values?: unknown[]): Promise<any>;
     /** `mainServerAvailable()` as client code gets it. */
@@ -323,7 +334,7 @@ declare module "@twinshore/testing" {
   export interface MenuItem { id: string; title: string; enabled: boolean; mark: string }
   export interface Section { id: string; title: string; enabled: boolean; items: MenuItem[] }
   /** A part of the home page: a form, or a placeholder with its text. */
-  export interface HomePart { name: string; available: boolean; text: string }
+  export interface HomePart { name: string; title: string; available: boolean; text: string }
   export interface Draft { id: string; title: string; when: string }
   export interface PhoneCall { server: "main" | "standalone" | "refused"; call: string; error: string; ms: number; time: string }
   export interface OpenOptions { key?: Ref; fillingValues?: Fields; parameters?: Record<string, unknown>; server?: "main" | "standalone" | "auto" }
@@ -353,6 +364,8 @@ declare module "@twinshore/testing" {
     readonly canOpenFromMain: boolean;
     readonly modified: boolean;
     readonly isOpen: boolean;
+    /** Who holds the item on the main server, as the person reads it (F14); empty if nobody does. */
+    readonly locked: string;
     readonly waiting: boolean;
     readonly isNew: boolean;
     readonly key: Ref | null;

@@ -6,6 +6,7 @@ mod fixture;
 mod main_server;
 mod small;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -108,13 +109,18 @@ impl World {
         self.with_main(|main| main.running().engine())
     }
 
+    /// Address of the main server; none while it is down.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.with_main(|main| main.running().address())
+    }
+
     /// A new link to the main server. It follows the main server when that starts again.
     ///
     /// # Errors
     /// [`WorldError::Link`].
     pub fn link(&self) -> Result<Arc<Link>, WorldError> {
         // While the main server is down nobody listens on port 9 of this machine: the link connects to nothing.
-        let target = self.with_main(|main| main.running().address()).unwrap_or(([127, 0, 0, 1], 9).into());
+        let target = self.address().unwrap_or(([127, 0, 0, 1], 9).into());
         let link = Arc::new(Link::to(target)?);
         self.links.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&link));
         Ok(link)

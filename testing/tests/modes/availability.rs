@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use twinshore_client::Obstacle;
 use twinshore_client::view::{FormAvailability, FormEvent, InterfaceView, ModeView};
+use twinshore_client::{CertificateFault, Obstacle};
 use twinshore_testing::Fate;
 
 use super::world::{ORDER_LIST, PANEL, Shore, ask, shore, shore_with, told, until_work};
@@ -45,9 +45,9 @@ async fn m2_a_name_that_is_not_known_here_points_at_the_vpn() {
 
 #[tokio::test]
 async fn m2_a_certificate_that_can_not_be_trusted_is_never_trusted_and_is_named() {
-    let cause = "certificate expired: shop.example";
-    let banner = lost_by(Fate::NotSent(Obstacle::Certificate(cause.into()))).await;
-    assert!(banner.contains("not safe, so nothing was sent") && banner.contains(cause), "{banner}");
+    let obstacle = Obstacle::Certificate { fault: CertificateFault::Expired, cause: "for the log".into() };
+    let banner = lost_by(Fate::NotSent(obstacle)).await;
+    assert!(banner.contains("not safe, so nothing was sent") && banner.contains("has expired"), "{banner}");
 }
 
 #[tokio::test]

@@ -65,3 +65,32 @@ async fn r7_r8_a_background_job_of_the_device_calls_main_as_the_user() {
     }
     assert_eq!(state, "done ann");
 }
+
+#[tokio::test]
+async fn r15_a_job_is_known_where_it_was_started_only() {
+    let shore = shore();
+    let (ann, way) = shore.ann().await;
+    let panel = ann.open(PANEL).await;
+    // The job asks main and gets no answer: it goes on. What becomes of it when its app is killed is scenario 33.
+    way.next("/api/call/module_call", Fate::Silence);
+    assert_eq!(ask(&ann, &panel, "job").await, "started");
+    let mut state = String::new();
+    while state.trim() != "running" {
+        state = ask(&ann, &panel, "job").await;
+        assert!(["queued", "running"].contains(&state.trim()), "{state}");
+    }
+    assert_eq!(ask(&ann, &panel, "jobOnMain").await, "not found", "main knows its own jobs only");
+}
+
+#[tokio::test]
+async fn r19_main_session_and_session_of_the_device_have_parameters_and_module_state_of_their_own() {
+    let shore = shore();
+    let (ann, _) = shore.ann().await;
+    let panel = ann.open(PANEL).await;
+    for _ in 0..2 {
+        // A variable of a module lives as long as one call.
+        assert_eq!(ask(&ann, &panel, "shores").await, "main of ann 1, standalone of ann");
+    }
+    ann.set_mode(ModeView::PoorConnection).await;
+    assert_eq!(ask(&ann, &panel, "shores").await, "standalone of ann 1, standalone of ann");
+}

@@ -1,12 +1,15 @@
 //! A small configuration with a module of each kind of priority, and a phone whose way and time the test owns.
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tempfile::TempDir;
 use twinshore_client::Settings;
 use twinshore_client::view::{FormView, ScreenView};
-use twinshore_engine::Engine;
+use twinshore_engine::rights::UserRights;
+use twinshore_engine::{Engine, Unit, objects};
+use twinshore_protocol::WriteAction;
 use twinshore_testing::{DirectLink, FixtureBuilder, ManualClock, Phone, PhoneSetup, World};
 
 pub const PANEL: &str = "CommonForm.Panel.Main";
@@ -34,12 +37,25 @@ const FILES: &[(&str, &str)] = &[
     ("reports/Sales/Sales.yaml", "report: Sales\ntitle: Sales\n"),
     ("reports/Sales/Report.form.yaml", "form: Report\ntitle: Sales\nattributes:\n  From: { type: date }\nitems:\n  - field: From\n"),
     ("modules/SM1/SM1.yaml", "module: SM1\nserverCall: true\n"),
-    ("modules/SM1/SM1.server.ts", "export function whoami(): string { return session.server; }\n"),
+    (
+        "modules/SM1/SM1.server.ts",
+        "let calls = 0;
+export function whoami(): string { return session.server; }
+export function shore(): string { calls += 1; return `${session.parameters.Shore} ${calls}`; }\n",
+    ),
+    ("session-parameters/Shore/Shore.yaml", "sessionParameter: Shore\ntype: string(50)\n"),
+    (
+        "session.server.ts",
+        "export function setSessionParameters(parameters: any): void {
+  parameters.Shore = `${session.server} of ${session.userName}`;
+}\n",
+    ),
     ("modules/CM2/CM2.yaml", "module: CM2\nserverCall: true\n"),
     (
         "modules/CM2/CM2.server.ts",
         "export function whoami(): string { return session.server; }
 export function who(): string { return session.userName; }
+export function state(id: string): any { return BackgroundJobs.state(id)?.state ?? 'not found'; }
 export function add(name: string): string { const goods = Catalogs.Goods.create({ Description: name }); goods.write(); return name; }\n",
     ),
     ("modules/LM3/LM3.yaml", "module: LM3\nserverCall: true\n"),
@@ -48,6 +64,7 @@ export function add(name: string): string { const goods = Catalogs.Goods.create(
         "export function whoami(): string { return session.server; }
 export function start(): string { return BackgroundJobs.start('LM3.who', []); }
 export function state(id: string): any { return BackgroundJobs.state(id); }
+export function shore(): string { return session.parameters.Shore; }
 export function who(): string {
 //#if MobileApplicationServer
   return MainServer.CM2.who();
@@ -85,6 +102,8 @@ commands:
   available: { title: available, handler: available }
   goOffline: { title: goOffline, handler: goOffline }
   job: { title: job, handler: job }
+  jobOnMain: { title: jobOnMain, handler: jobOnMain }
+  shores: { title: shores, handler: shores }
 items:
   - field: Answer
   - field: Given
@@ -122,6 +141,10 @@ export async function job(form: any): Promise<void> {
   if (form.Given === '' || form.Given === null) { form.Given = await LM3.start(); form.Answer = 'started'; return; }
   const state = await LM3.state(form.Given);
   form.Answer = `${state?.state} ${state?.result ?? ''}`;
+}
+export async function jobOnMain(form: any): Promise<void> { form.Answer = await attempt(() => CM2.state(form.Given)); }
+export async function shores(form: any): Promise<void> {
+  form.Answer = `${await attempt(() => SM1.shore())}, ${await attempt(() => LM3.shore())}`;
 }
 export function ifMainServerAvailabilityChanged(form: any, event: any): void {
   message(`panel ${form.usedServer} ${event.available}`);
@@ -175,6 +198,7 @@ use:
   Module.SM1: {}
   Module.LM3: { priority: standalone }
   Module.MO4: { priority: main-only }
+  SessionParameter.Shore: {}
 roles: [Seller]
 ",
     ),
@@ -213,6 +237,27 @@ impl Shore {
         phone.until_available(true).await;
         phone.until_exchanged().await;
         (phone, way)
+    }
+
+    /// Writes an item on the main server.
+    pub fn add(&self, object: &str, name: &str) {
+        let engine = self.world.engine().expect("running");
+        let unit = Rc::new(Unit::new(&engine, Arc::new(UserRights::platform(&engine.bundle().configuration))));
+        let values = [("Description".to_owned(), name.into())].into_iter().collect();
+        let state = objects::new_object(&unit, &object.parse().expect("a name"), None, &values).expect("a new item");
+        objects::write(&unit, state, WriteAction::Write, &objects::NoHandlers).expect("written");
+    }
+
+    /// Items of a catalog on a phone, by name.
+    pub async fn here(&self, phone: &Phone, object: &str) -> Vec<String> {
+        let engine = phone.client().stand_alone().await.expect("somebody works");
+        column(&engine, &format!("SELECT \"Description\" FROM \"{object}\" ORDER BY 1"))
+    }
+
+    /// Objects of the items that a phone will ask main for.
+    pub async fn wanted(&self, phone: &Phone) -> Vec<String> {
+        let engine = phone.client().stand_alone().await.expect("somebody works");
+        column(&engine, "SELECT object FROM _wanted ORDER BY seq")
     }
 
     /// Goods on the main server, by name.

@@ -3,7 +3,7 @@
 use twinshore_protocol::UnavailableReason;
 
 use super::App;
-use crate::{Mode, Obstacle, Trouble, words};
+use crate::{CertificateFault, Mode, Obstacle, Trouble, words};
 
 impl App {
     /// The banner under the app's title; empty while the main server can be called.
@@ -34,8 +34,17 @@ pub(super) fn trouble_text(language: &str, trouble: &Trouble) -> Option<String> 
         Trouble::Foreign { .. } => Some(words::say(language, "strange-answer").to_owned()),
         Trouble::OutOfService => Some(words::say(language, "out-of-service").to_owned()),
         Trouble::Obstacle(Obstacle::Name(_)) => Some(words::say(language, "name-unknown").to_owned()),
-        Trouble::Obstacle(Obstacle::Certificate(cause)) => {
-            Some(words::say_with(language, "certificate-refused", &[("cause", cause.as_str().into())]))
+        Trouble::Obstacle(Obstacle::Certificate { fault, .. }) => {
+            let key = match fault {
+                CertificateFault::Expired => "certificate-expired",
+                CertificateFault::NotYetValid => "certificate-not-yet-valid",
+                CertificateFault::OtherName => "certificate-of-another",
+                CertificateFault::UnknownIssuer => "certificate-unknown",
+                CertificateFault::Revoked => "certificate-revoked",
+                CertificateFault::None => "certificate-none",
+            };
+            let (unsafe_, why) = (words::say(language, "connection-not-safe"), words::say(language, key));
+            Some(format!("{unsafe_} {why}"))
         }
         Trouble::Obstacle(Obstacle::Unreachable(_)) | Trouble::Cut | Trouble::Silence => None,
     }

@@ -7,11 +7,11 @@ use twinshore_modules::Argument;
 use twinshore_protocol::PresentationsRequest;
 use uuid::Uuid;
 
-use super::App;
 use super::input::{field_path, table_path};
+use super::{App, sync};
 use crate::forms::session::{Choosing, OpenParameters};
 use crate::view::MessageKind;
-use crate::words;
+use crate::{UsedServer, words};
 
 impl App {
     pub(super) async fn choose_for_field(self: &Rc<Self>, form: u32, element: u32) {
@@ -112,8 +112,23 @@ impl App {
     async fn presented(self: &Rc<Self>, form: u32, reference: Ref) -> Ref {
         let request = PresentationsRequest { references: vec![reference.clone()] };
         let Some((server, _)) = self.form_module(form) else { return reference };
+        if server == UsedServer::Main {
+            self.want(&reference).await;
+        }
         let answer = self.call(server, "presentations", |s| async move { s.presentations(request).await }).await;
         answer.ok().and_then(|a| a.references.into_iter().next()).unwrap_or(reference)
+    }
+
+    /// What was picked on main may not be here: main is asked for it with the next round (R13).
+    async fn want(self: &Rc<Self>, reference: &Ref) {
+        let Some(work) = self.work() else { return };
+        if work.device.standalone.configuration.object(&reference.object).is_none() {
+            return;
+        }
+        let wanted = vec![reference.clone()];
+        if let Err(error) = sync::blocking(&work.exchange, move |exchange| exchange.want(&wanted)).await {
+            tracing::warn!(%error, %reference, "what was picked could not be asked for");
+        }
     }
 
     /// An item is chosen for code that waits; of several the person says when it is enough.

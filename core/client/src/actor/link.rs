@@ -118,12 +118,17 @@ impl App {
             let told = |availability: &crate::Availability| (availability.state(), availability.is_checking());
             let before = told(&state.availability);
             let instructions = state.availability.step(event, mode, &self.options.settings, self.moment());
-            // The banner says why (M8), also where it stays away for another reason.
             if told(&state.availability) != before {
                 self.changed();
             }
             instructions
         };
+        // The banner says why (M8), also where it stays away for another reason.
+        let banner = self.banner();
+        if *self.told_banner.borrow() != banner {
+            self.told_banner.replace(banner);
+            self.changed();
+        }
         self.mirror();
         self.watch_again.notify_one();
         if !self.is_asking() {

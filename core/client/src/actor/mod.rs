@@ -162,6 +162,8 @@ pub(crate) struct App {
     pub main_state: Arc<Mutex<Result<(), UnavailableReason>>>,
     /// What the availability waits for has changed.
     pub watch_again: Notify,
+    /// The banner when the link was last heard of.
+    pub told_banner: RefCell<String>,
     /// It is known whether the main server is there.
     pub link_known: Notify,
     /// A probe on its way.
@@ -294,6 +296,7 @@ impl App {
             dirty: Cell::new(true),
             main_state: Arc::new(Mutex::new(Err(UnavailableReason::NoConnection))),
             watch_again: Notify::new(),
+            told_banner: RefCell::default(),
             link_known: Notify::new(),
             probe: RefCell::default(),
             hello: RefCell::default(),

@@ -201,7 +201,7 @@ impl App {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(super) async fn blocking<T: Send + 'static>(
     exchange: &twinshore_engine::exchange::DeviceExchange,
     work: impl FnOnce(&twinshore_engine::exchange::DeviceExchange) -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, ServerError> {

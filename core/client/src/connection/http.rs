@@ -1,14 +1,34 @@
 //! The real transport: HTTP by reqwest, TLS by rustls with the system's certificates.
 
 use std::error::Error;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::StreamExt;
 use twinshore_protocol::ServerError;
 
-use super::transport::{BodyStream, Obstacle, Transport, TransportError};
+use super::transport::{BodyStream, CertificateFault, Obstacle, Transport, TransportError};
 use crate::Settings;
+
+/// Finds the addresses of names.
+pub trait Names: Send + Sync {
+    /// Addresses of a name.
+    ///
+    /// # Errors
+    /// If it has none here.
+    fn addresses(&self, name: &str) -> std::io::Result<Vec<IpAddr>>;
+}
+
+/// Where names and certificates are not judged as the system judges them.
+#[derive(Clone, Default)]
+pub struct HttpOptions {
+    /// Finds addresses in the system's place.
+    pub names: Option<Arc<dyn Names>>,
+    /// Certificates of authorities that are trusted besides the system's, as PEM.
+    pub authorities: Vec<Vec<u8>>,
+}
 
 /// Requests over HTTP.
 pub struct HttpTransport(reqwest::Client);
@@ -19,13 +39,43 @@ impl HttpTransport {
     /// # Errors
     /// If the system's certificates can't be read.
     pub fn new(settings: &Settings) -> Result<Self, ServerError> {
-        reqwest::Client::builder()
+        Self::with(settings, HttpOptions::default())
+    }
+
+    /// Nothing is sent yet.
+    ///
+    /// # Errors
+    /// If certificates can't be read.
+    pub fn with(settings: &Settings, options: HttpOptions) -> Result<Self, ServerError> {
+        let wrong =
+            |error: reqwest::Error| ServerError::Malformed { what: format!("the settings of the connection ({error})") };
+        let mut builder = reqwest::Client::builder()
             .connect_timeout(settings.connect_timeout)
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map(Self)
-            .map_err(|error| ServerError::Malformed { what: format!("the settings of the connection ({error})") })
+            .no_proxy();
+        if let Some(names) = options.names {
+            builder = builder.dns_resolver(Resolver(names));
+        }
+        let authorities =
+            options.authorities.iter().map(|pem| reqwest::Certificate::from_pem(pem)).collect::<Result<Vec<_>, _>>();
+        let authorities = authorities.map_err(wrong)?;
+        if !authorities.is_empty() {
+            builder = builder.tls_certs_merge(authorities);
+        }
+        builder.build().map(Self).map_err(wrong)
+    }
+}
+
+/// The port of names, as reqwest asks it.
+struct Resolver(Arc<dyn Names>);
+
+impl reqwest::dns::Resolve for Resolver {
+    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        let found = self.0.addresses(name.as_str());
+        Box::pin(async move {
+            let addresses = found?.into_iter().map(|address| SocketAddr::new(address, 0));
+            Ok(Box::new(addresses) as reqwest::dns::Addrs)
+        })
     }
 }
 
@@ -52,15 +102,33 @@ fn meaning(error: &reqwest::Error) -> TransportError {
     if !error.is_connect() {
         return TransportError::NoAnswer { cause };
     }
-    let chain = chain(error);
-    TransportError::NotSent(if chain.contains("certificate") || chain.contains("tls") {
-        let host = error.url().and_then(|url| url.host_str()).unwrap_or_default();
-        Obstacle::Certificate(format!("{host}: {cause}").trim_start_matches(": ").to_owned())
-    } else if chain.contains("dns") {
+    TransportError::NotSent(if let Some(secure) = causes(error).find_map(of_tls) {
+        Obstacle::Certificate { fault: fault_of(secure), cause: secure.to_string() }
+    } else if chain(error).contains("dns") {
         Obstacle::Name(cause)
     } else {
         Obstacle::Unreachable(cause)
     })
+}
+
+/// The error of TLS in a cause; an I/O error holds it without naming it as its source, and may hold another one that does.
+fn of_tls<'e>(cause: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    if let Some(found) = cause.downcast_ref() {
+        return Some(found);
+    }
+    of_tls(cause.downcast_ref::<std::io::Error>()?.get_ref()?)
+}
+
+const fn fault_of(error: &rustls::Error) -> CertificateFault {
+    use rustls::CertificateError as E;
+    match error {
+        rustls::Error::InvalidCertificate(E::Expired | E::ExpiredContext { .. }) => CertificateFault::Expired,
+        rustls::Error::InvalidCertificate(E::NotValidYet | E::NotValidYetContext { .. }) => CertificateFault::NotYetValid,
+        rustls::Error::InvalidCertificate(E::NotValidForName | E::NotValidForNameContext { .. }) => CertificateFault::OtherName,
+        rustls::Error::InvalidCertificate(E::Revoked) => CertificateFault::Revoked,
+        rustls::Error::InvalidCertificate(_) => CertificateFault::UnknownIssuer,
+        _ => CertificateFault::None,
+    }
 }
 
 fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {

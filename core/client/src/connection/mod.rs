@@ -19,8 +19,8 @@ use twinshore_metadata::BundleHash;
 use twinshore_protocol::*;
 use uuid::Uuid;
 
-pub use self::http::HttpTransport;
-pub use transport::{BodyStream, Obstacle, Transport, TransportError, Trouble};
+pub use self::http::{HttpOptions, HttpTransport, Names};
+pub use transport::{BodyStream, CertificateFault, Obstacle, Transport, TransportError, Trouble};
 
 use crate::time::within;
 use crate::{CallTime, Settings, Timers};

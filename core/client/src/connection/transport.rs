@@ -36,8 +36,30 @@ pub enum Obstacle {
     #[error("its name is not known here ({0})")]
     Name(String),
     /// A secure connection could not be made. It is never made without checking.
-    #[error("its certificate is not trusted ({0})")]
-    Certificate(String),
+    #[error("no secure connection: {fault:?} ({cause})")]
+    Certificate {
+        /// What is wrong with the certificate that was shown.
+        fault: CertificateFault,
+        /// For the log.
+        cause: String,
+    },
+}
+
+/// What is wrong with the certificate that was shown as the main server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CertificateFault {
+    /// Its time is over, or this device's date is wrong.
+    Expired,
+    /// Its time has not come, or this device's date is wrong.
+    NotYetValid,
+    /// It belongs to another name.
+    OtherName,
+    /// Nobody whom this device trusts issued it.
+    UnknownIssuer,
+    /// Whoever issued it took it back.
+    Revoked,
+    /// There is none that can be read: the other end does not speak TLS, or another one.
+    None,
 }
 
 /// Sends requests. The implementation limits how long making a connection may take; how long an answer may take is the caller's.

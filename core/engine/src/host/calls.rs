@@ -15,6 +15,7 @@ impl ServerHost {
     pub(super) fn answer_call(&self, operation: &str, arguments: &mut Arguments) -> Result<Value, HostError> {
         match operation {
             "session" => Ok(self.session()),
+            "session.parameter" => self.session_parameter(&arguments.text()?).map_err(seen),
             "now" => Ok(Value::Date(self.unit.engine().now())),
             "message" => {
                 let text = arguments.text()?;

@@ -12,6 +12,7 @@ mod forms;
 mod handlers;
 mod objects;
 mod registers;
+mod session;
 mod temporary;
 
 use std::cell::{Cell, RefCell};
@@ -54,6 +55,7 @@ pub(crate) struct ServerHost {
     messages: RefCell<Vec<Message>>,
     forms: RefCell<Vec<FormData>>,
     jobs: RefCell<Vec<NewJob>>,
+    parameters: session::Parameters,
 }
 
 impl ServerHost {
@@ -71,6 +73,7 @@ impl ServerHost {
             messages: RefCell::default(),
             forms: RefCell::default(),
             jobs: RefCell::default(),
+            parameters: session::Parameters::default(),
         })
     }
 

@@ -24,6 +24,7 @@ use crate::{EngineError, search};
 pub use platform::{create as create_platform_tables, set_setting, setting};
 
 const LAYOUT_SETTING: &str = "layout";
+const BUNDLE_SETTING: &str = "bundle";
 
 /// A table as it should be.
 struct Table {
@@ -75,7 +76,14 @@ fn migrate_inside(connection: &Connection, bundle: &Bundle) -> Result<(), Engine
     }
     let text = serde_json::to_string(&wanted).expect("a map of texts is JSON");
     set_setting(connection, LAYOUT_SETTING, &text)?;
-    set_setting(connection, "bundle", &bundle.hash.0)
+    set_setting(connection, BUNDLE_SETTING, &bundle.hash.0)
+}
+
+/// Hash of the bundle whose structure the database has; none if it has none yet.
+pub fn published(connection: &Connection) -> Result<Option<String>, EngineError> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '_settings'";
+    let tables: i64 = connection.query_row(sql, [], |row| row.get(0))?;
+    if tables == 0 { Ok(None) } else { setting(connection, BUNDLE_SETTING) }
 }
 
 /// Type of every attribute, by `Object.Attribute`.

@@ -68,6 +68,13 @@ fn whole(target: Target, modules: &[(&'static str, &'static str)]) -> Bundle {
         .map(|text| text.parse().expect("a name"))
         .into();
     configuration.objects.insert(rating.name.clone(), rating);
+    for (name, types) in [("Shore", "string(20)"), ("Depth", "decimal(5.1)"), ("OfMain", "string(20)")] {
+        let mut parameter = ObjectDefinition::new(format!("SessionParameter.{name}").parse().expect("a name"));
+        parameter.attributes = vec![attribute("Value", types)];
+        if name != "OfMain" || target == Target::MainServer {
+            configuration.objects.insert(parameter.name.clone(), parameter);
+        }
+    }
     configuration.modules_elsewhere = vec!["Elsewhere".into()];
     if target == Target::StandaloneServer {
         let goods = configuration.objects.get_mut(&"Catalog.Goods".parse::<ObjectName>().expect("a name")).expect("goods");
@@ -509,6 +516,90 @@ async fn r15_jobs_run_on_the_server_that_starts_them_and_tell_their_state() {
     assert!(server.engine.session("sam").job_state(id).await.is_err());
     assert!(server.call_of("Jobs", "startAndFail", vec![]).await.is_err());
     assert!(server.call_of("Jobs", "start", vec!["nothing".into()]).await.is_err());
+}
+
+#[tokio::test]
+async fn r15_who_opens_the_database_beside_a_server_interrupts_no_job_and_changes_no_table() {
+    let server = Server::main(&[JOBS]);
+    let id = Uuid::now_v7();
+    let writer = server.engine.database().writer().expect("the writer");
+    crate::jobs::insert(&writer, id, "ann", "Jobs.add", server.engine.clock().now()).expect("noted");
+    drop(writer);
+    let beside = |bundle: Bundle| {
+        Engine::open_beside(OpenOptions {
+            bundle: Arc::new(bundle),
+            database: server.folder.path().join("base.db"),
+            clock: Arc::new(SystemClock),
+            utc_offset_s: 0,
+        })
+    };
+    let engine = beside(whole(Target::MainServer, &[JOBS])).expect("opened");
+    assert!(engine.rights("ann").is_ok());
+    assert_eq!(server.engine.session("ann").job_state(id).await, Ok(JobState::Queued));
+    let mut other = whole(Target::MainServer, &[JOBS]).configuration;
+    let goods = other.objects.get_mut(&"Catalog.Goods".parse::<ObjectName>().expect("a name")).expect("goods");
+    goods.attributes.push(attribute("Brand", "string(20)"));
+    let other = Bundle::new(Target::MainServer, other, Composition::default(), BTreeMap::new());
+    let refused = beside(other).err().expect("refused").to_string();
+    assert!(refused.contains("another configuration"), "{refused}");
+    let reader = server.engine.database().reader().expect("a reader");
+    let sql = "SELECT count(*) FROM pragma_table_info('Catalog.Goods') WHERE name = 'Brand'";
+    assert_eq!(reader.query_row(sql, [], |row| row.get::<_, i64>(0)), Ok(0));
+}
+
+const PARAMETERS: [(&str, &str); 2] = [
+    (
+        "Session.server",
+        "let times = 0;
+         export function setSessionParameters(parameters) {
+           times += 1;
+           parameters.Shore = session.server + ' of ' + session.userName;
+           parameters.Depth = times;
+           parameters.OfMain = 'only there';
+         }",
+    ),
+    (
+        "Module.Open.server",
+        "export function shore() { return session.parameters.Shore; }
+         export function twice() { return [session.parameters.Depth, session.parameters.Depth, session.parameters.Shore]; }
+         export function ofMain() { return session.parameters.OfMain; }
+         export function unknown() { return session.parameters.Breadth; }
+         export function set() { session.parameters.Shore = 'mine'; return session.parameters.Shore; }",
+    ),
+];
+
+#[tokio::test]
+async fn r19_each_server_sets_the_parameters_of_its_own_session() {
+    let (main, device) = (Server::main(&PARAMETERS), Server::device(&PARAMETERS));
+    assert_eq!(main.call("shore", vec![]).await, Ok("main of ann".into()));
+    assert_eq!(device.call("shore", vec![]).await, Ok("standalone of ann".into()));
+    // Once a call, anew in the next: nothing of one call or user is left for another.
+    for _ in 0..2 {
+        let expect = Value::List(vec![Value::Decimal(1.into()), Value::Decimal(1.into()), "main of ann".into()]);
+        assert_eq!(main.call("twice", vec![]).await, Ok(expect));
+    }
+    assert_eq!(main.call("ofMain", vec![]).await, Ok("only there".into()));
+    let absent = device.call("ofMain", vec![]).await;
+    assert_eq!(absent, Err(ServerError::NotInComposition { name: "SessionParameter.OfMain".into() }));
+    assert!(main.call("unknown", vec![]).await.is_err());
+    assert!(main.call("set", vec![]).await.is_err(), "only the session module sets them");
+}
+
+#[tokio::test]
+async fn r19_a_session_module_that_errs_is_told_and_one_that_is_not_there_sets_nothing() {
+    let shore = ("Module.Open.server", "export function shore() { return session.parameters.Shore ?? 'nothing'; }");
+    assert_eq!(Server::main(&[shore]).call("shore", vec![]).await, Ok("nothing".into()));
+    for (code, told) in [
+        ("parameters.Breadth = 1;", "no such session parameter"),
+        ("parameters.Depth = 'deep';", "another type"),
+        ("parameters.Shore = session.parameters.Depth;", "keep the value in a variable"),
+        ("throw new Error('no chart');", "no chart"),
+    ] {
+        let text = format!("export function setSessionParameters(parameters) {{ {code} }}");
+        let server = Server::main(&[shore, ("Session.server", Box::leak(text.into_boxed_str()))]);
+        let error = server.call("shore", vec![]).await.expect_err(code).to_string();
+        assert!(error.contains(told), "{code}: {error}");
+    }
 }
 
 #[tokio::test]

@@ -199,7 +199,7 @@
   const failure = (error) => new TwinshoreError(error.code, error.message, revive(error.details ?? null));
 
   // Operations after which what was read of forms is still true.
-  const QUIET = new Set(["form.get", "form.rows", "form.info", "form.row.set", "form.element.get", "form.element.set", "session", "now", "log", "object.predefined"]);
+  const QUIET = new Set(["form.get", "form.rows", "form.info", "form.row.set", "form.element.get", "form.element.set", "session", "session.parameter", "now", "log", "object.predefined"]);
   let epoch = 0;
 
   const host = (operation, ...values) => {
@@ -252,6 +252,7 @@
       get language() { return host("session").language; },
       get server() { return host("session").server; },
       isInRole: (role) => host("session").roles.includes(role),
+      parameters: named((name) => host("session.parameter", name)),
     },
   };
 
@@ -261,7 +262,7 @@
 
   // An object whose every property is found by its name.
   function named(find) {
-    return new Proxy({}, { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : find(name)) });
+    return new Proxy(Object.freeze({}), { get: (_, name) => (typeof name === "symbol" || name === "then" ? undefined : find(name)) });
   }
 
   // ---- calls --------------------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 // Expectations: compare by value, fail with what was expected, what came, and where.
-import { host, Decimal, DateTime, Failure, Ref, TwinshoreError, at, here, places, plain, show, underWay } from "<testing/world>";
+import { host, Decimal, DateTime, Failure, Ref, TwinshoreError, at, closed, guarded, here, places, plain, show, underWay } from "<testing/world>";
 
 const isNumeric = (value) => typeof value === "number" || (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value));
 const padded = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00` : text);
@@ -89,6 +89,9 @@ const unawaited = (received, stack) => {
   if (received instanceof Promise) throw new Failure("expect(…) was given a promise: write await before it, or use .resolves or .rejects", "a value", "a promise", stack);
 };
 
+const ofErrors = closed("expect(…).rejects");
+const ofValues = closed("expect(…).resolves");
+
 class Expectation {
   constructor(received, what, not = false) {
     Object.assign(this, { received, what, negated: not });
@@ -115,7 +118,7 @@ class Expectation {
         });
       };
     }
-    return table;
+    return ofErrors(table);
   }
 
   get resolves() {
@@ -130,7 +133,7 @@ class Expectation {
         });
       };
     }
-    return table;
+    return ofValues(table);
   }
 }
 
@@ -174,6 +177,8 @@ for (const [name, check] of Object.entries(ERRORS)) {
     judge(name, this.what, this.negated, check(error, ...expected), told(error), stack);
   };
 }
+
+guarded(Expectation, "expect(…)");
 
 export const expect = (received, what) => new Expectation(received, what);
 

@@ -1,5 +1,5 @@
 // An open form: what is drawn, and what a person does to it.
-import { Decimal, Failure, Ref, give, host } from "<testing/world>";
+import { Decimal, Failure, Ref, closed, give, guarded, host, only } from "<testing/world>";
 
 const TYPED = new Set(["text", "multiline", "number", "date", "time", "dateTime"]);
 
@@ -20,9 +20,12 @@ const first = (choices, text) => choices.find((choice) => choice.text === text) 
 
 const kindOf = ({ kind }) => (kind.kind === "field" ? kind.field : kind.kind);
 
+const anElement = closed("an element");
+const aRow = closed("a row");
+
 export class Form {
   constructor(phone, number) {
-    Object.assign(this, { phone, number });
+    Object.assign(this, { phone, number, lastKey: null, namesBefore: new Map() });
   }
 
   get label() { return `${this.phone.label}.form ${this.number}`; }
@@ -43,18 +46,19 @@ export class Form {
   get canOpenFromMain() { return this.view.can_open_from_main; }
   get modified() { return this.view.modified; }
   get waiting() { return this.view.waiting; }
+  get locked() { return this.view.locked; }
   get isNew() { return this.info().isNew; }
   /** Of a closed form, the last one known. */
   get key() {
     if (this.isOpen) this.remember();
-    return this.lastKey ?? null;
+    return this.lastKey;
   }
   remember() { this.lastKey = this.info().key ?? null; }
   get leftBehind() { return this.view.left_behind; }
   get conflicts() {
     return Object.fromEntries(this.view.elements.filter(({ conflict }) => conflict).map(({ name, conflict }) => [name, conflict.theirs]));
   }
-  get skipped() { return this.view.left_behind.map((title) => this.namesBefore?.get(title) ?? title); }
+  get skipped() { return this.view.left_behind.map((title) => this.namesBefore.get(title) ?? title); }
   get elements() { return this.view.elements.filter(({ name, visible }) => name && visible).map(({ name }) => name); }
   get commands() {
     const view = this.view;
@@ -66,11 +70,11 @@ export class Form {
   hasElement(name) { return this.view.elements.some((element) => element.name === name && element.visible); }
   element(name) {
     const { id, kind, conflict, choices, ...rest } = this.find(name);
-    return {
+    return anElement({
       name: rest.name, kind: kindOf({ kind }), title: rest.title, text: rest.text, checked: rest.checked, visible: rest.visible,
       enabled: rest.enabled, readOnly: rest.read_only, required: rest.required, hint: rest.hint, error: rest.error,
       conflict: conflict?.theirs ?? null, choices: choices.map(({ text }) => text),
-    };
+    });
   }
 
   find(name, view = this.view) {
@@ -113,7 +117,7 @@ export class Form {
     const { table: { columns, rows } } = this.table(name);
     return rows.map(({ id, cells, is_group, deletion_mark, posted, pending }) => {
       const byName = Object.fromEntries(columns.map((column, index) => [column.name, cells[index]?.text ?? ""]));
-      return { ...byName, id, cells: byName, isGroup: is_group, deletionMark: deletion_mark, posted, pending };
+      return aRow({ ...byName, id, cells: byName, isGroup: is_group, deletionMark: deletion_mark, posted, pending });
     });
   }
 
@@ -266,7 +270,10 @@ give(Form, {
     const work = () => this.dispatch({ event: "execute", command: button?.kind.command ?? command });
     return command in gone ? this.successor(work) : this.follow(work);
   },
-  async write(options) { await this.phone.operation("form.write", this.number, { post: options?.post ?? null }); },
+  async write(options) {
+    only(options, "the options of write", ["post"]);
+    await this.phone.operation("form.write", this.number, { post: options?.post ?? null });
+  },
   close() {
     this.remember();
     return this.dispatch({ event: "execute", command: "close" });
@@ -279,3 +286,5 @@ give(Form, {
   call(method, values) { return this.phone.operation("form.server", this.number, method, values ?? []).then((value) => value ?? undefined); },
   activate() { return this.phone.do("activate", this.number); },
 });
+
+guarded(Form, "a form");

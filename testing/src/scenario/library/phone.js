@@ -1,9 +1,10 @@
 // A phone in a person's hand.
-import { DateTime, Failure, give, host, plain, verb } from "<testing/world>";
+import { DateTime, Failure, closed, give, guarded, host, only, plain, verb } from "<testing/world>";
 import { Form } from "<testing/form>";
 import { main } from "<testing/server>";
 
-const item = ({ id, title, enabled, hint }) => ({ id, title, enabled, mark: hint });
+const views = Object.fromEntries(["a menu item", "a section", "a part of the home page", "a question", "an offer", "a draft", "a thing that needs a person", "a call", "traffic"].map((what) => [what, closed(what)]));
+const item = ({ id, title, enabled, hint }) => views["a menu item"]({ id, title, enabled, mark: hint });
 const optional = (value) => value ?? undefined;
 
 class Local {
@@ -56,9 +57,9 @@ class Phone {
   get exchangeError() { return this.view.status.exchange.error; }
   get title() { return this.view.status.title; }
   get sections() {
-    return this.view.sections.map(({ id, title, enabled, items }) => ({ id, title, enabled, items: items.map(item) }));
+    return this.view.sections.map(({ id, title, enabled, items }) => views["a section"]({ id, title, enabled, items: items.map(item) }));
   }
-  get home() { return (this.view.home ?? []).map((part) => homePart(part)); }
+  get home() { return this.view.home.map(homePart); }
   get forms() { return this.view.windows.map(({ form }) => this.formOf(form)); }
   get activeForm() {
     const { active } = this.view;
@@ -68,20 +69,20 @@ class Phone {
   get messages() { return JSON.parse(host("phone.messages", this.id)); }
   get dialog() {
     const { dialog } = this.view;
-    return dialog && { text: dialog.text, buttons: dialog.buttons.map(({ id }) => id), captions: dialog.buttons.map(({ text }) => text) };
+    return dialog && views["a question"]({ text: dialog.text, buttons: dialog.buttons.map(({ id }) => id), captions: dialog.buttons.map(({ text }) => text) });
   }
-  get offer() { return this.view.offer; }
-  get drafts() { return this.view.drafts; }
-  get attention() { return this.view.attention; }
-  get calls() { return JSON.parse(host("phone.log", this.id)).map(({ server, call, error, ms, time }) => ({ server, call, error, ms, time })); }
-  get traffic() { return JSON.parse(host("phone.traffic", this.id)); }
+  get offer() { return this.view.offer && views["an offer"](this.view.offer); }
+  get drafts() { return this.view.drafts.map(views["a draft"]); }
+  get attention() { return this.view.attention.map(views["a thing that needs a person"]); }
+  get calls() { return JSON.parse(host("phone.log", this.id)).map(({ server, call, error, ms, time }) => views["a call"]({ server, call, error, ms, time })); }
+  get traffic() { return views.traffic(JSON.parse(host("phone.traffic", this.id))); }
 
   form(name) {
     return this.forms.reverse().find((form) => form.name === name || form.name.startsWith(`${name}.`));
   }
   mainServerAvailable() { return host("phone.ask", this.id, "mainServer.available", []) ?? undefined; }
   cutAnswer(request, bytes) { host("phone.cutAnswer", this.id, String(request), bytes ?? 0); }
-  osReports(facts) { host("phone.osReports", this.id, facts ?? {}); }
+  osReports(facts) { host("phone.osReports", this.id, only(facts, "the facts of osReports", ["connected", "metered", "captivePortal"])); }
 
   /** The form with a number; the same object each time. */
   formOf(number) {
@@ -108,7 +109,7 @@ class Phone {
   operation(name, ...values) { return host("phone.operation", this.id, name, values); }
 }
 
-const homePart = (part) => ({ name: part.name ?? part.form_name ?? "", available: part.available ?? true, text: part.text ?? part.placeholder ?? part.reason ?? "", ...part });
+const homePart = ({ id, title, enabled, hint }) => views["a part of the home page"]({ name: id, title, available: enabled, text: hint });
 
 const choice = (list, wanted, what) => {
   const found = wanted ? list.find(({ id }) => id === wanted.id) : list[0];
@@ -118,6 +119,7 @@ const choice = (list, wanted, what) => {
 
 give(Phone, {
   async openForm(name, options) {
+    only(options, "the options of openForm", ["key", "fillingValues", "parameters", "server"]);
     const number = await this.operation("form.open", name, options?.server === "auto" ? { ...options, server: null } : options ?? {});
     return this.formOf(plain(number));
   },
@@ -153,13 +155,17 @@ give(Phone, {
   exchange() { return host("phone.exchange", this.id); },
   signOut() { return this.do("signOut"); },
   async signIn(options) {
+    only(options, "the options of signIn", ["user", "password", "pin"]);
     const user = options?.user ?? this.user;
     const password = options?.password ?? options?.pin ?? this.password;
     await host("phone.signIn", this.id, user, password);
     Object.assign(this, { user, password });
   },
+  unlock(pin) { return host("phone.unlock", this.id, String(pin)); },
+  choosePin(pin) { return host("phone.choosePin", this.id, String(pin)); },
   setLanguage(language) { return this.do("setLanguage", language); },
   link(condition, options) {
+    only(options, "the options of link", ["notice"]);
     const figures = typeof condition === "string" ? { name: condition } : condition;
     return host("phone.link", this.id, figures, options?.notice ?? true);
   },
@@ -170,14 +176,23 @@ give(Phone, {
   },
   killAt(request, when) { return host("phone.killAt", this.id, request, when); },
   async restart(options) {
+    only(options, "the options of restart", ["settings"]);
     this.known.clear();
     await host("phone.restart", this.id, options?.settings ?? {});
   },
   call(module, method, values) { return this.operation("server.call", module, method, values ?? []).then(optional); },
+  repeatCall(id) { return this.operation("call.repeat", String(id)).then(optional); },
   callMain(module, method, values) { return this.operation("mainServer.call", module, method, values ?? []).then(optional); },
 });
 
+guarded(Phone, "a phone");
+guarded(Local, "a phone's database");
+guarded(Clock, "a clock");
+
+const OPTIONS = ["device", "password", "language", "settings", "online", "link", "signIn", "clock"];
+
 export const newPhone = async (user, options, users) => {
+  only(options, `the options of phone("${user}")`, OPTIONS);
   const device = options.device ?? user;
   const password = options.password ?? users[user]?.password ?? "secret";
   const id = await host("phone.new", user, device, {

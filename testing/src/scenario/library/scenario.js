@@ -1,11 +1,22 @@
 // Scenarios of a file: declared at its evaluation, listed and run one by one.
-import { host, Failure, Ref, here, places, plain, show, underWay, verb } from "<testing/world>";
+import { host, Failure, Ref, closed, here, only, places, plain, show, underWay, verb } from "<testing/world>";
 import { main } from "<testing/server>";
 import { newPhone } from "<testing/phone>";
 export { expect, until } from "<testing/expect>";
 
 const declared = [];
 let common = {};
+
+const OPTIONS = ["configuration", "patch", "users", "prepare", "settings", "limitSeconds"];
+const OF_A_USER = ["roles", "password", "language", "item"];
+
+const checked = (options, what) => {
+  only(options, what, OPTIONS);
+  for (const [name, user] of Object.entries(options?.users ?? {})) {
+    if (!Array.isArray(user)) only(user, `the user ${name}`, OF_A_USER);
+  }
+  return options ?? {};
+};
 
 const joined = (first, second) => ({
   ...first, ...second,
@@ -16,7 +27,7 @@ const joined = (first, second) => ({
 });
 
 export const defaults = (options) => {
-  common = joined(common, options ?? {});
+  common = joined(common, checked(options, "defaults"));
 };
 
 const declare = (name, body, options, more) => {
@@ -24,7 +35,7 @@ const declare = (name, body, options, more) => {
     throw new TypeError("a scenario has a name and a body: scenario(\"what holds\", async ({ phone }) => { … })");
   }
   const place = places(here())[0] ?? "";
-  declared.push({ name, body, options: joined(common, options ?? {}), place, skip: "", only: false, ...more });
+  declared.push({ name, body, options: joined(common, checked(options, "the options of a scenario")), place, skip: "", only: false, ...more });
 };
 
 export const scenario = (name, body, options) => declare(name, body, options, {});
@@ -36,7 +47,7 @@ export const list = () => JSON.stringify(declared.map(({ name, place, skip, only
   name, place, skip, only, limitSeconds: options.limitSeconds ?? null, configuration: options.configuration ?? null, patch: options.patch ?? {},
 })));
 
-const world = {
+const world = closed("the world")({
   label: "world",
   settled: () => verb("world.settled", [], () => host("world.settled")),
   random: () => plain(host("world.random")),
@@ -44,13 +55,13 @@ const world = {
   note: (text) => { host("note", String(text)); },
   compositionReport: () => JSON.parse(host("world.report")),
   diagnostics: () => JSON.parse(host("world.diagnostics")),
-};
+});
 
-const time = {
+const time = closed("time")({
   label: "time",
   advance: (span) => verb("time.advance", [span], () => host("time.advance", String(span))),
   get now() { return host("time.now"); },
-};
+});
 
 const usersOf = (options) => Object.fromEntries(Object.entries(options.users ?? {}).map(([name, user]) => {
   const whole = Array.isArray(user) ? { roles: user } : user;
@@ -64,6 +75,8 @@ const failureOf = (error) => ({
   places: places(error?.stack),
 });
 
+const aWorld = closed("what a scenario is given");
+
 const forgotten = () => [...underWay.values()].map(({ label, place }) => ({ label, place }));
 
 /** Runs a scenario; gives a text of JSON: null, or what failed. */
@@ -73,7 +86,7 @@ export const run = async (index) => {
     const users = usersOf(options);
     await host("world.open", users);
     const phone = (user, more) => verb("phone", more === undefined ? [user] : [user, more], () => newPhone(user, { ...more, settings: { ...options.settings, ...more?.settings } }, users));
-    const given = { phone, main, world, time };
+    const given = aWorld({ phone, main, world, time });
     for (const prepare of options.prepare) await prepare(given);
     await body(given);
     const left = forgotten();

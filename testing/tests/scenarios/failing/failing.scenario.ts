@@ -23,7 +23,7 @@ scenario("a wait without end", async () => {
   await new Promise(() => {});
 }, { limitSeconds: 1 });
 
-scenario("a verb that is not awaited", async ({ main }) => {
+scenario("a verb that is not awaited", async ({ main }: any) => {
   main.count("Catalog.Goods");
 });
 
@@ -34,3 +34,17 @@ scenario("a condition that never holds", async ({ main }) => {
 scenario("a user with a role that is not there", async () => {}, { users: { eve: ["Admiral"] } });
 
 scenario("a configuration with an error", async () => {}, { patch: { "catalogs/Goods/Goods.yaml": "catalog: [" } });
+
+scenario("a property that is not there", async ({ phone }: any) => {
+  const ann = await phone("ann");
+  await until(() => ann.avilable);
+});
+
+scenario("an option that is not there", async ({ phone }: any) => {
+  await phone("ann", { devise: "tablet" });
+});
+
+scenario("a figure that is not there", async ({ phone }: any) => {
+  const ann = await phone("ann");
+  await ann.link({ latency: 50 });
+});
