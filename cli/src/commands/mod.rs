@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod device;
 pub mod import;
+pub mod pack;
 pub mod phone;
 pub mod publish;
 pub mod report;

@@ -13,6 +13,7 @@ mod bundles;
 mod call_journal;
 mod client;
 mod connection;
+mod device;
 mod error;
 mod forms;
 mod mode;
@@ -32,6 +33,7 @@ pub use connection::{
     BodyStream, CallReport, ConnectionEvents, HttpTransport, MainServerConnection, Obstacle, Tokens, Transport, TransportError,
     Trouble,
 };
+pub use device::{DeviceAnswer, DeviceError, DeviceRequest};
 pub use error::ClientError;
 pub use mode::Mode;
 pub use platform::{FilePlatform, LinkFacts, Platform, PlatformError};

@@ -12,7 +12,7 @@ export const words = {
     empty: "Nothing here yet", up: "Up", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
     unavailable: "Unavailable", working: "Working…",
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
-    finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
+    clearFilter: "Show all again", likeChosen: "Only rows like the chosen one", finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -25,7 +25,7 @@ export const words = {
     top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас",
     unavailable: "Недоступно", working: "Выполняется…",
     pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
-    unlock: "Разблокировать", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
+    unlock: "Разблокировать", clearFilter: "Показать все", likeChosen: "Только строки как выбранная", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
   },
 } as const;
 
