@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
 use twinshore_client::words::client_error_text;
-use twinshore_client::{Client, ClientObserver, FormObserver, LinkFacts, Platform, PlatformError, Settings, SystemClock};
+use twinshore_client::{
+    Client, ClientObserver, DeviceAnswer, DeviceError, DeviceRequest, FormObserver, LinkFacts, Platform, PlatformError,
+    Settings, SystemClock,
+};
 
 /// The device's secret store failed.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
@@ -44,6 +47,46 @@ pub trait Biometrics: Send + Sync {
     fn confirm(&self, reason: String) -> Result<bool, PlatformFailure>;
 }
 
+/// The device did not do what module code wanted.
+#[derive(Debug, thiserror::Error, uniffi::Error)]
+pub enum DeviceFailure {
+    /// It can't.
+    #[error("the device can't do it")]
+    Absent,
+    /// The person or whoever runs the device does not allow it.
+    #[error("the app may not do it")]
+    Refused,
+    /// It went wrong.
+    #[error("{reason}")]
+    Failed {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl From<uniffi::UnexpectedUniFFICallbackError> for DeviceFailure {
+    fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
+        Self::Failed { reason: error.reason }
+    }
+}
+
+impl From<DeviceFailure> for DeviceError {
+    fn from(failure: DeviceFailure) -> Self {
+        match failure {
+            DeviceFailure::Absent => Self::Absent,
+            DeviceFailure::Refused => Self::Refused,
+            DeviceFailure::Failed { reason } => Self::Failed(reason),
+        }
+    }
+}
+
+/// The device's hardware and other apps, for module code.
+#[uniffi::export(with_foreign)]
+pub trait DeviceFunctions: Send + Sync {
+    /// Does what is wanted; waits for the person. Called on a thread that may wait.
+    fn use_device(&self, request: DeviceRequest) -> Result<DeviceAnswer, DeviceFailure>;
+}
+
 /// Told about everything around forms; the first call brings the whole view.
 #[uniffi::export(with_foreign)]
 pub trait InterfaceObserver: Send + Sync {
@@ -67,6 +110,7 @@ pub trait WindowObserver: Send + Sync {
 struct OfPlatform {
     store: Arc<dyn SecretStore>,
     biometrics: Option<Arc<dyn Biometrics>>,
+    device: Option<Arc<dyn DeviceFunctions>>,
 }
 
 impl Platform for OfPlatform {
@@ -91,6 +135,11 @@ impl Platform for OfPlatform {
         let none = || PlatformError::Biometrics("this device has none".into());
         let biometrics = self.biometrics.as_ref().ok_or_else(none)?;
         biometrics.confirm(reason.to_owned()).map_err(|error| PlatformError::Biometrics(error.to_string()))
+    }
+
+    fn use_device(&self, request: DeviceRequest) -> Result<DeviceAnswer, DeviceError> {
+        let device = self.device.as_ref().ok_or(DeviceError::Absent)?;
+        device.use_device(request).map_err(DeviceError::from)
     }
 }
 
@@ -162,7 +211,7 @@ impl MobileClient {
     /// [`FailedToStart`] if the folder or the secret store can't be used, or a file there is damaged or has lost its key.
     #[uniffi::constructor]
     pub fn start(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<Arc<Self>, FailedToStart> {
-        Self::start_on(options, OfPlatform { store, biometrics: None })
+        Self::start_on(options, OfPlatform { store, biometrics: None, device: None })
     }
 
     /// The same on a device that may be able to ask for a finger or face.
@@ -175,7 +224,21 @@ impl MobileClient {
         store: Arc<dyn SecretStore>,
         biometrics: Arc<dyn Biometrics>,
     ) -> Result<Arc<Self>, FailedToStart> {
-        Self::start_on(options, OfPlatform { store, biometrics: Some(biometrics) })
+        Self::start_on(options, OfPlatform { store, biometrics: Some(biometrics), device: None })
+    }
+
+    /// The same on a device whose functions module code may use.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    #[uniffi::constructor]
+    pub fn start_on_device(
+        options: ClientOptions,
+        store: Arc<dyn SecretStore>,
+        biometrics: Option<Arc<dyn Biometrics>>,
+        device: Arc<dyn DeviceFunctions>,
+    ) -> Result<Arc<Self>, FailedToStart> {
+        Self::start_on(options, OfPlatform { store, biometrics, device: Some(device) })
     }
 
     /// Observes the interface.
@@ -306,6 +369,11 @@ impl MobileClient {
     /// The view of the interface as it is now; none once the client has ended.
     pub async fn interface_view(&self) -> Option<InterfaceView> {
         self.0.interface_view().await.ok()
+    }
+
+    /// How the app stands, as text of JSON for a tester's report; none once the client has ended.
+    pub async fn diagnosis(&self) -> Option<String> {
+        self.0.diagnosis().await.ok()
     }
 
     /// Ends the client; what was typed is kept.

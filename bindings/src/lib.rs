@@ -8,7 +8,8 @@ mod logging;
 mod views;
 
 pub use client::{
-    ClientOptions, FailedToStart, InterfaceObserver, MobileClient, PlatformFailure, SecretStore, Subscription, WindowObserver,
+    Biometrics, ClientOptions, DeviceFailure, DeviceFunctions, FailedToStart, InterfaceObserver, MobileClient, PlatformFailure,
+    SecretStore, Subscription, WindowObserver,
 };
 
 uniffi::setup_scaffolding!("twinshore");

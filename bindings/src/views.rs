@@ -5,11 +5,12 @@
 
 use twinshore_client::view::{
     AttentionView, CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, DialogView, DownloadView,
-    DraftView, ElementChange, ElementKindView, ElementView, ExchangeView, FieldKind, FormAvailability, FormEvent, FormPatch,
-    FormView, HomePartView, InterfaceView, LinkQuality, ListDirection, LogEntryView, MenuItemView, MenuSectionView,
+    DraftView, ElementChange, ElementKindView, ElementView, ExchangeView, FieldKind, FilterView, FormAvailability, FormEvent,
+    FormPatch, FormView, HomePartView, InterfaceView, LinkQuality, ListDirection, LogEntryView, MenuItemView, MenuSectionView,
     MessageKind, MessageView, ModeView, OfferView, RowView, ScreenView, SpreadsheetCellView, SpreadsheetView, StatusView,
     TableView, WaitingView, WindowView,
 };
+use twinshore_client::{DeviceAnswer, DeviceRequest};
 
 type ElementId = u32;
 
@@ -145,6 +146,8 @@ pub struct ColumnView {
     pub field: FieldKind,
     /// Its cells can't be typed into.
     pub read_only: bool,
+    /// Values of an enumeration, to choose from.
+    pub choices: Vec<ChoiceView>,
     /// Sorted by: 1 ascending, -1 descending, 0 not.
     pub sorted: i8,
 }
@@ -154,6 +157,8 @@ pub struct ColumnView {
 pub struct CellView {
     /// Formatted value.
     pub text: String,
+    /// On, for a switch.
+    pub checked: bool,
     /// Why what was typed is no value; the typed text is in `text` then.
     pub error: String,
     /// Changed on both servers.
@@ -177,6 +182,17 @@ pub struct RowView {
     pub pending: bool,
 }
 
+/// A list shows only rows that have one value in a column.
+#[uniffi::remote(Record)]
+pub struct FilterView {
+    /// Column name, sent back to lift it.
+    pub column: String,
+    /// Heading of the column.
+    pub title: String,
+    /// Formatted value; empty for rows that have none.
+    pub text: String,
+}
+
 /// Columns and rows of a table or list. A list holds a window of rows around what is seen.
 #[uniffi::remote(Record)]
 pub struct TableView {
@@ -194,6 +210,8 @@ pub struct TableView {
     pub search: String,
     /// Groups from the top to the one shown (hierarchical lists): id and text.
     pub path: Vec<ChoiceView>,
+    /// What the person narrowed a list to, all of which holds.
+    pub filters: Vec<FilterView>,
     /// Selected row; empty for none.
     pub current_row: String,
 }
@@ -712,6 +730,15 @@ pub enum FormEvent {
         element: ElementId,
         text: String,
     },
+    FilterByRow {
+        element: ElementId,
+        row: String,
+        column: String,
+    },
+    ClearFilter {
+        element: ElementId,
+        column: String,
+    },
     Sort {
         element: ElementId,
         column: String,
@@ -723,4 +750,25 @@ pub enum FormEvent {
     Execute {
         command: String,
     },
+}
+
+/// What module code wants of the device.
+#[uniffi::remote(Enum)]
+pub enum DeviceRequest {
+    TakePhoto,
+    ScanBarcode,
+    Locate,
+    Dial { number: String },
+    Share { text: String },
+    Notify { title: String, text: String },
+}
+
+/// What came of it.
+#[uniffi::remote(Enum)]
+pub enum DeviceAnswer {
+    Done,
+    Cancelled,
+    Photo { media_type: String, bytes: Vec<u8> },
+    Barcode { text: String },
+    Place { latitude: f64, longitude: f64, accuracy_m: f64 },
 }

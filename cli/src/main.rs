@@ -27,6 +27,8 @@ enum Command {
     Test(commands::test::Test),
     /// Serve a changed configuration without stopping the server that runs
     Publish(commands::publish::Publish),
+    /// Write what devices download of a configuration into a file, for an app that brings it along
+    Pack(commands::pack::Pack),
     /// Tell what of a configuration goes to devices, and why
     Report(commands::report::Report),
     /// Add, list and disable users
@@ -55,6 +57,7 @@ async fn main() -> ExitCode {
         Command::Serve(serve) => serve.run().await,
         Command::Test(test) => test.run().await,
         Command::Publish(publish) => publish.run().await,
+        Command::Pack(pack) => pack.run(),
         Command::Report(report) => report.run(),
         Command::User(user) => user.run(),
         Command::Device(device) => device.run(),

@@ -5,6 +5,7 @@ pub mod check;
 pub mod demo;
 pub mod device;
 pub mod import;
+pub mod pack;
 pub mod phone;
 pub mod publish;
 pub mod report;
@@ -72,7 +73,7 @@ pub fn database_of(folder: &Path, named: Option<PathBuf>) -> Result<PathBuf, Com
 pub fn open_beside(folder: &Path, database: Option<PathBuf>) -> Result<Engine, CommandError> {
     let database = database_of(folder, database)?;
     let bundle = Arc::new(publish(folder)?.main);
-    Ok(Engine::open_beside(OpenOptions { bundle, database, clock: Arc::new(SystemClock), utc_offset_s: 0 })?)
+    Ok(Engine::open_beside(OpenOptions { bundle, database, key: None, clock: Arc::new(SystemClock), utc_offset_s: 0 })?)
 }
 
 /// The main server's engine over a database that no other server has.

@@ -43,6 +43,15 @@ impl BundleFiles {
         self.folder.join(format!("{}.part", hash.0.get(..16).unwrap_or(&hash.0)))
     }
 
+    /// A configuration that came inside the app, as `packed-bundle.zst` in the client's folder, becomes a part that is whole: if it is
+    /// the one that is wanted, nothing of it is downloaded.
+    pub fn take_packed(&self, hash: &BundleHash, client: &Path) {
+        let (packed, part) = (client.join("packed-bundle.zst"), self.part(hash));
+        if !part.exists() && read(&packed).is_some_and(|bundle| bundle.hash() == *hash) {
+            let _ = std::fs::copy(&packed, &part);
+        }
+    }
+
     /// A part that turns out to be whole and sound becomes the next configuration; none if it is neither.
     ///
     /// # Errors

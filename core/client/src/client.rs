@@ -106,6 +106,8 @@ pub enum Request {
     FormView(u32, oneshot::Sender<Option<FormView>>),
     /// A view of the interface.
     InterfaceView(oneshot::Sender<InterfaceView>),
+    /// What a tester sends with a report.
+    Diagnosis(oneshot::Sender<String>),
     /// Exchange at once and tell how it went.
     Exchange(oneshot::Sender<Result<(), ServerError>>),
     /// Carry out an operation of module code.
@@ -301,6 +303,16 @@ impl Client {
         let (done, view) = oneshot::channel();
         self.send(Request::InterfaceView(done));
         view.await.map_err(|_| ClientError::Stopped)
+    }
+
+    /// How the app stands, as text of JSON for a tester's report: nothing that a person typed is in it.
+    ///
+    /// # Errors
+    /// [`ClientError::Stopped`].
+    pub async fn diagnosis(&self) -> Result<String, ClientError> {
+        let (done, told) = oneshot::channel();
+        self.send(Request::Diagnosis(done));
+        told.await.map_err(|_| ClientError::Stopped)
     }
 
     /// Exchanges at once; answers when a round that began after this call has ended.

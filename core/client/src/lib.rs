@@ -13,6 +13,7 @@ mod bundles;
 mod call_journal;
 mod client;
 mod connection;
+mod device;
 mod error;
 mod forms;
 mod keys;
@@ -33,6 +34,7 @@ pub use connection::{
     BodyStream, CallReport, CertificateFault, ConnectionEvents, HttpOptions, HttpTransport, MainServerConnection, Names,
     Obstacle, Tokens, Transport, TransportError, Trouble,
 };
+pub use device::{DeviceAnswer, DeviceError, DeviceRequest};
 pub use error::ClientError;
 pub use mode::Mode;
 pub use platform::{FilePlatform, LinkFacts, Platform, PlatformError};

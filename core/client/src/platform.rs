@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crate::device::{DeviceAnswer, DeviceError, DeviceRequest};
+
 /// What the platform knows of the link. Facts only start a probe (M2).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LinkFacts {
@@ -54,6 +56,14 @@ pub trait Platform: Send + Sync {
     fn confirm_person(&self, reason: &str) -> Result<bool, PlatformError> {
         let _ = reason;
         Err(PlatformError::Biometrics("this device has none".into()))
+    }
+    /// Does what module code wants of the device; waits for the person. Called on a thread that may wait.
+    ///
+    /// # Errors
+    /// If the device can't, or the app may not.
+    fn use_device(&self, request: DeviceRequest) -> Result<DeviceAnswer, DeviceError> {
+        let _ = request;
+        Err(DeviceError::Absent)
     }
 }
 

@@ -72,7 +72,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Open`] too if the database follows another configuration than the bundle.
     pub fn open_beside(options: OpenOptions) -> Result<Self, EngineError> {
-        let database = Database::open(&options.database)?;
+        let database = Database::open_with(&options.database, options.key.clone())?;
         match schema::published(&*database.reader()?)? {
             None => {}
             Some(hash) if hash == options.bundle.hash.0 => {
@@ -111,7 +111,7 @@ impl Engine {
         options: OpenOptions,
         begin: impl FnOnce(&Lease, DateTime<Utc>) -> Result<(), EngineError>,
     ) -> Result<Self, EngineError> {
-        let database = Database::open_with(&options.database, options.key)?;
+        let database = Database::open_with(&options.database, options.key.clone())?;
         let node = {
             let writer = database.writer()?;
             schema::migrate(&writer, &options.bundle)?;

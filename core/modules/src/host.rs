@@ -44,6 +44,7 @@
 //! | `form.reopenAll` | client, later | `[options]` |
 //! | `call.repeat` | client, later | `[call id]` → result; repeats a call whose outcome is not known under its id (R17) |
 //! | `call.unknown` | client | → list of `{callId, call, when}` |
+//! | `device.use` | client, later | `[name, [text, …]]` → what came of it; no value if the person did not want to |
 //! | `mode.get`, `mode.set` | client | → `"normal" \| "offline" \| "poorConnection"` |
 //!
 //! Object state is `{object, id, isNew, version, attributes: {…}, tables: {name: [{id, values}]}, blank: {name: values}}`; `blank`

@@ -39,7 +39,6 @@ tryAgain = Try again
 compare = Compare
 which-kind = What is to be chosen?
 no-rows = no rows
-left-behind = Not copied, it does not exist here:
 conflicts = Some of what you typed was changed on the other server too. Both values are marked; yours stay until you take the others.
 compared = The other changes are in the form now; what you typed is kept. Save it.
 changed-meanwhile = Someone else changed this meanwhile. What you typed is kept. Compare both, or reread and give up your changes?
@@ -146,6 +145,15 @@ pin-not-kept = The PIN could not be kept. Try again.
 biometrics-reason = Unlock the app
 biometrics-need-pin = Choose a PIN first.
 biometrics-failed = You were not recognised. Use the PIN.
+device-camera = the camera
+device-barcode = reading barcodes
+device-place = the place
+device-dial = dialling
+device-share = sharing
+device-notice = notices
+device-absent = This device can't do that: { $what }.
+device-refused = The app may not do that: { $what }. Allow it in the device's settings, then try again.
+device-failed = The device could not do that: { $what } ({ $why }). What you typed is kept; try again.
 
 ## Times. `number` is written already.
 

@@ -36,6 +36,7 @@ export function ListElement({ element, drawing }: { element: Element; drawing: D
         <SearchBox element={element} table={table} drawing={drawing} />
         <SortButtons table={table} sort={(column) => send({ event: "sort", element: element.id, column })} />
       </div>
+      <Filters element={element} table={table} send={send} say={say} />
       {table.path.length > 0 && (
         <nav class="path">
           <button type="button" onClick={() => send({ event: "openGroup", element: element.id, group: "" })}>{say("top")}</button>
@@ -58,6 +59,27 @@ export function ListElement({ element, drawing }: { element: Element; drawing: D
         {table.rows.length === 0 && <p class="none">{table.loading ? say("loading") : say("empty")}</p>}
       </div>
     </section>
+  );
+}
+
+/** What the list is narrowed to, and narrowing it to rows like the chosen one. */
+function Filters({ element, table, send, say }: { element: Element; table: Table; send: (event: FormEvent) => void; say: (key: Parameters<typeof word>[1]) => string }) {
+  const open = table.columns.filter((column) => !table.filters.some((filter) => filter.column === column.name));
+  if (table.filters.length === 0 && table.current_row === "") return null;
+  return (
+    <div class="sorts" data-test="filters">
+      {table.filters.map((filter) => (
+        <button type="button" class="on" key={filter.column} data-filter={filter.column} aria-label={`${say("clearFilter")}: ${filter.title}`}
+          onClick={() => send({ event: "clearFilter", element: element.id, column: filter.column })}>{filter.title}: {filter.text || "—"} ×</button>
+      ))}
+      {table.current_row !== "" && open.length > 0 && (
+        <select aria-label={say("likeChosen")} value="" data-test="filter"
+          onChange={(e) => e.currentTarget.value && send({ event: "filterByRow", element: element.id, row: table.current_row, column: e.currentTarget.value })}>
+          <option value="">{say("likeChosen")}</option>
+          {open.map((column) => <option key={column.name} value={column.name}>{column.title}</option>)}
+        </select>
+      )}
+    </div>
   );
 }
 

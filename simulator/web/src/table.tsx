@@ -25,7 +25,7 @@ export function TableElement({ element, drawing }: { element: Element; drawing: 
           <span class="row-number">{index + 1}</span>
           <div class="cells">
             {table.columns.map((column, at) => (
-              <CellInput key={column.name} element={element} row={row} column={column} cell={row.cells[at] ?? { text: "", error: "", conflict: null }} closed={closed} drawing={drawing} />
+              <CellInput key={column.name} element={element} row={row} column={column} cell={row.cells[at] ?? { text: "", checked: false, error: "", conflict: null }} closed={closed} drawing={drawing} />
             ))}
           </div>
           {!closed && (
@@ -60,7 +60,13 @@ function CellInput({ element, row, column, cell, closed, drawing }: CellProps) {
   return (
     <label class={`cell ${column.field} ${cell.error ? "wrong" : ""}`} data-column={column.name}>
       <span class="caption">{column.title}</span>
-      {readOnly ? <output>{cell.text}</output> : (
+      {readOnly ? <output>{cell.text}</output> : column.choices.length > 0 ? (
+        <select value={column.choices.find((choice) => choice.text === cell.text)?.id ?? ""} aria-invalid={cell.error !== ""}
+          onChange={(e) => drawing.phone.dispatch(drawing.form.form, { event: "chooseCell", ...where, choice: e.currentTarget.value })}>
+          <option value="" hidden />
+          {column.choices.map((choice) => <option key={choice.id} value={choice.id}>{choice.text}</option>)}
+        </select>
+      ) : (
         <span class="with-buttons">
           <input type="text" inputMode={column.field === "number" ? "decimal" : "text"} autocomplete="off" value={text} aria-invalid={cell.error !== ""}
             onInput={(e) => { setAsked(true); type(e.currentTarget.value); }} onBlur={() => setTimeout(() => setAsked(false), 200)} />

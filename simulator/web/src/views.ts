@@ -9,6 +9,7 @@ export interface Choice {
 
 export interface Cell {
   text: string;
+  checked: boolean;
   error: string;
   conflict: { theirs: string } | null;
 }
@@ -31,6 +32,7 @@ export interface Column {
   title: string;
   field: FieldKind;
   read_only: boolean;
+  choices: Choice[];
   sorted: number;
 }
 
@@ -42,6 +44,7 @@ export interface Table {
   loading: boolean;
   search: string;
   path: Choice[];
+  filters: { column: string; title: string; text: string }[];
   current_row: string;
 }
 
@@ -197,7 +200,8 @@ export type FormEvent =
   | { event: "readOn"; element: number; direction: "before" | "after" }
   | { event: "jump"; element: number; toEnd: boolean }
   | { event: "search"; element: number; text: string }
-  | { event: "sort"; element: number; column: string }
+  | { event: "sort" | "clearFilter"; element: number; column: string }
+  | { event: "filterByRow"; element: number; row: string; column: string }
   | { event: "execute"; command: string };
 
 /** What the page asks of a phone's process. */

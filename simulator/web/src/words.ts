@@ -12,7 +12,7 @@ export const words = {
     empty: "Nothing here yet", up: "Up", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
     unavailable: "Unavailable", working: "Working…",
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
-    finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
+    clearFilter: "Show all again", likeChosen: "Only rows like the chosen one", finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
     updateWaits: "A new version of the app waits.", updateNow: "Update now",
   },
   ru: {
@@ -26,7 +26,7 @@ export const words = {
     top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас",
     unavailable: "Недоступно", working: "Выполняется…",
     pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
-    unlock: "Разблокировать", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
+    unlock: "Разблокировать", clearFilter: "Показать все", likeChosen: "Только строки как выбранная", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
     updateWaits: "Есть новая версия приложения.", updateNow: "Обновить сейчас",
   },
 } as const;

@@ -3,7 +3,7 @@ import { applyPatch, childrenOf } from "../src/patches";
 import type { Element, Form, Row } from "../src/views";
 
 const row = (id: string, text = id): Row => ({
-  id, cells: [{ text, error: "", conflict: null }], is_group: false, deletion_mark: false, posted: false, pending: false,
+  id, cells: [{ text, checked: false, error: "", conflict: null }], is_group: false, deletion_mark: false, posted: false, pending: false,
 });
 
 const element = (id: number, changes: Partial<Element> = {}): Element => ({
@@ -12,7 +12,7 @@ const element = (id: number, changes: Partial<Element> = {}): Element => ({
 });
 
 const table = (rows: Row[]) => ({
-  columns: [], rows, more_before: false, more_after: false, loading: false, search: "", path: [], current_row: "",
+  columns: [], rows, more_before: false, more_after: false, loading: false, search: "", path: [], filters: [], current_row: "",
 });
 
 const form = (elements: Element[]): Form => ({

@@ -26,7 +26,7 @@ pub struct ClientHost {
 type Reply = Result<Value, HostError>;
 
 /// Operations that wait for a person or a server.
-const LATER: [&str; 12] = [
+const LATER: [&str; 13] = [
     "server.call",
     "mainServer.call",
     "form.server",
@@ -39,6 +39,7 @@ const LATER: [&str; 12] = [
     "option.get",
     "ask",
     "call.repeat",
+    "device.use",
 ];
 
 /// Carries out an operation for somebody outside as for module code, to its end.
@@ -387,6 +388,11 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
         "mainServer.call" => {
             let (module, method, values) = (arguments.text()?, arguments.text()?, arguments.list());
             module_call(app, UsedServer::Main, module, method, values).await
+        }
+        "device.use" => {
+            let (name, texts) = (arguments.text()?, arguments.list());
+            let request = super::device::request(&name, &texts).ok_or_else(|| wrong(&format!("no device does {name}")))?;
+            app.use_device(request).await
         }
         "option.get" => app.functional_option(&arguments.text()?).await,
         "call.repeat" => {

@@ -101,6 +101,8 @@ impl App {
                 self.read_list(form, element, if to_end { Wanted::End } else { Wanted::Start }).await
             }
             FormEvent::Search { element, text } => self.search(form, element, text).await,
+            FormEvent::FilterByRow { element, row, column } => self.filter_by_row(form, element, &row, column).await,
+            FormEvent::ClearFilter { element, column } => self.clear_filter(form, element, &column).await,
             FormEvent::Sort { element, column } => self.sort(form, element, column).await,
             FormEvent::ActivatePage { element } => {
                 let mut session = open.session.borrow_mut();

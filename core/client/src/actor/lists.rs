@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use twinshore_metadata::{ObjectName, Ref, SortDirection, SortKey};
-use twinshore_protocol::{ListAnchor, ListKey, ListPageRequest, ListPageResponse};
+use twinshore_protocol::{Comparison, ListAnchor, ListCondition, ListKey, ListPageRequest, ListPageResponse};
 
 use super::App;
 use crate::UsedServer;
@@ -79,9 +79,9 @@ impl App {
             columns: list.definition.columns.iter().map(|c| c.path.clone()).collect(),
             order: list.order.clone(),
             filter: list.definition.filter.clone(),
-            conditions: Vec::new(),
+            conditions: list.conditions.clone(),
             search: list.search.clone(),
-            parent: if list.search.is_empty() { Some(list.path.last().cloned()) } else { None },
+            parent: (list.search.is_empty() && list.conditions.is_empty()).then(|| list.path.last().cloned()),
             anchor,
             limit,
         }
@@ -100,6 +100,24 @@ impl App {
             let direction = if ascending { SortDirection::Descending } else { SortDirection::Ascending };
             list.order = vec![SortKey { path: column, direction }];
         });
+        self.read_list(form, element, Wanted::Start).await;
+    }
+
+    /// Shows only rows that have in a column what this row has there.
+    pub async fn filter_by_row(self: &Rc<Self>, form: u32, element: u32, row: &str, column: String) {
+        self.change_list(form, element, |list| {
+            let at = list.definition.columns.iter().position(|c| c.path == column);
+            let found = list.rows.iter().find(|r| row_id(r) == row);
+            let Some(value) = at.zip(found).and_then(|(at, row)| row.cells.get(at)).cloned() else { return };
+            list.conditions.retain(|c| c.path != column);
+            list.conditions.push(ListCondition { path: column, comparison: Comparison::Equal, value });
+        });
+        self.read_list(form, element, Wanted::Start).await;
+    }
+
+    /// Lifts the filter of a column; an empty name lifts all.
+    pub async fn clear_filter(self: &Rc<Self>, form: u32, element: u32, column: &str) {
+        self.change_list(form, element, |list| list.conditions.retain(|c| !column.is_empty() && c.path != column));
         self.read_list(form, element, Wanted::Start).await;
     }
 

@@ -8,6 +8,8 @@ mod calls;
 mod choice;
 mod close;
 mod commands;
+mod device;
+mod diagnosis;
 mod drafts;
 mod host;
 mod input;

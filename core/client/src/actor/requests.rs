@@ -77,6 +77,7 @@ impl App {
             Request::InterfaceView(done) => {
                 let _ = done.send(self.interface());
             }
+            Request::Diagnosis(done) => drop(done.send(self.diagnosis())),
             Request::Exchange(done) => {
                 self.rounds.borrow_mut().push(done);
                 self.exchange_now.notify_one();

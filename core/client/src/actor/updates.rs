@@ -334,6 +334,7 @@ impl App {
         if let Some(next) = files.next().filter(|next| next.hash() == *hash) {
             return Ok(next);
         }
+        files.take_packed(hash, &self.options.directory);
         if let Some(next) = files.complete(hash).map_err(broken)? {
             return Ok(next);
         }

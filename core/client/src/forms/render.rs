@@ -5,6 +5,7 @@ use twinshore_metadata::{
     ElementKind, GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection,
     TypeSet, Value, text,
 };
+use twinshore_protocol::ListCondition;
 use uuid::Uuid;
 
 use super::session::{FormSession, ListState, number, row_id};
@@ -13,7 +14,7 @@ use crate::UsedServer;
 use crate::actor::locked_text;
 use crate::view::{
     CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementKindView, ElementView, FieldKind,
-    FormAvailability, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
+    FilterView, FormAvailability, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
 };
 
 /// Rows of the other server that a conflict shows, and cells of each.
@@ -296,6 +297,11 @@ impl Drawing<'_> {
         {
             return found.iter().map(|r| ChoiceView { id: r.to_string(), text: r.text() }).collect();
         }
+        self.values(types)
+    }
+
+    /// Values of the enumerations among the types.
+    fn values(&self, types: &TypeSet) -> Vec<ChoiceView> {
         types
             .references()
             .filter(|o| o.kind == ObjectKind::Enumeration)
@@ -306,6 +312,17 @@ impl Drawing<'_> {
                     .map(|v| ChoiceView { id: format!("{}:{}", o.name, v.id), text: v.title.text(self.language()).to_owned() })
             })
             .collect()
+    }
+
+    /// What the person narrowed a list to.
+    fn filters(&self, state: &ListState, titles: &[ColumnView]) -> Vec<FilterView> {
+        let types = list_columns(&self.form.configuration, &state.definition);
+        let of = |condition: &ListCondition| {
+            let at = titles.iter().position(|column| column.name == condition.path)?;
+            let text = text::format(&condition.value, &types.get(at)?.1, &self.locale, Some(&self.form.configuration));
+            Some(FilterView { column: condition.path.clone(), title: titles[at].title.clone(), text })
+        };
+        state.conditions.iter().filter_map(of).collect()
     }
 
     fn table(
@@ -361,6 +378,7 @@ impl Drawing<'_> {
                     read_only: column.read_only
                         || attribute.read_only
                         || self.is_inaccessible(behaviour, self.is_external(&attribute.types)),
+                    choices: self.values(&attribute.types),
                     sorted: 0,
                 })
                 .collect(),
@@ -391,12 +409,12 @@ impl Drawing<'_> {
     fn cell(&self, table: &str, row: Uuid, attribute: &AttributeDefinition, value: &Value) -> CellView {
         let key = FormSession::cell_key(table, row, &attribute.name);
         if let Some((text, error)) = self.form.typed.get(&key) {
-            return CellView { text: text.clone(), error: error.clone(), conflict: None };
+            return CellView { text: text.clone(), checked: false, error: error.clone(), conflict: None };
         }
         let error = self.form.errors.get(&key).cloned().unwrap_or_default();
         let text = |value: &Value| text::format(value, &attribute.types, &self.locale, Some(&self.form.configuration));
         let conflict = self.form.conflicts.get(&key).map(|theirs| ConflictView { theirs: text(theirs) });
-        CellView { text: text(value), error, conflict }
+        CellView { text: text(value), checked: *value == Value::Boolean(true), error, conflict }
     }
 
     fn list(&self, view: &mut ElementView) {
@@ -413,6 +431,7 @@ impl Drawing<'_> {
                 .zip(&columns)
                 .map(|(value, (_, types))| CellView {
                     text: text::format(value, types, &self.locale, Some(&self.form.configuration)),
+                    checked: *value == Value::Boolean(true),
                     error: String::new(),
                     conflict: None,
                 })
@@ -422,26 +441,25 @@ impl Drawing<'_> {
             posted: row.posted.unwrap_or(false),
             pending: false,
         });
+        let titled: Vec<ColumnView> = state
+            .definition
+            .columns
+            .iter()
+            .zip(&columns)
+            .map(|(column, (title, types))| ColumnView {
+                name: column.path.clone(),
+                title: if column.title.is_empty() { title.text(self.language()) } else { column.title.text(self.language()) }
+                    .to_owned(),
+                field: input_kind(types, InputKind::Label),
+                read_only: true,
+                choices: Vec::new(),
+                sorted: sorted(state, &column.path),
+            })
+            .collect();
         view.table = Some(TableView {
             rows: rows.collect(),
-            columns: state
-                .definition
-                .columns
-                .iter()
-                .zip(&columns)
-                .map(|(column, (title, types))| ColumnView {
-                    name: column.path.clone(),
-                    title: if column.title.is_empty() {
-                        title.text(self.language())
-                    } else {
-                        column.title.text(self.language())
-                    }
-                    .to_owned(),
-                    field: input_kind(types, InputKind::Label),
-                    read_only: true,
-                    sorted: sorted(state, &column.path),
-                })
-                .collect(),
+            filters: self.filters(state, &titled),
+            columns: titled,
             more_before: state.more_before,
             more_after: state.more_after,
             loading: state.loading,

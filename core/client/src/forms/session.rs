@@ -12,7 +12,7 @@ use twinshore_metadata::{
     AttributeDefinition, Configuration, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, ListDefinition,
     ObjectDefinition, Record, Ref, SortKey, TableRow, TypeSet, Value,
 };
-use twinshore_protocol::{CallId, ListRow, OpenFormResponse, WriteAction};
+use twinshore_protocol::{CallId, ListCondition, ListRow, OpenFormResponse, WriteAction};
 use uuid::Uuid;
 
 use crate::UsedServer;
@@ -93,6 +93,8 @@ pub struct ListState {
     pub more_after: bool,
     /// Search in force.
     pub search: String,
+    /// What the person narrowed it to, one condition a column.
+    pub conditions: Vec<ListCondition>,
     /// Groups from the top to the one shown.
     pub path: Vec<Ref>,
     /// A page is on its way.
@@ -482,6 +484,7 @@ impl ListState {
             more_before: false,
             more_after: false,
             search: String::new(),
+            conditions: Vec::new(),
             path: Vec::new(),
             loading: false,
             generation: 0,

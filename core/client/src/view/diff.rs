@@ -130,7 +130,12 @@ mod tests {
                     .into_iter()
                     .map(|n| RowView {
                         id: n.to_string(),
-                        cells: vec![CellView { text: format!("{}", n % 3), error: String::new(), conflict: None }],
+                        cells: vec![CellView {
+                            text: format!("{}", n % 3),
+                            checked: false,
+                            error: String::new(),
+                            conflict: None,
+                        }],
                         is_group: false,
                         deletion_mark: false,
                         posted: false,

@@ -114,6 +114,17 @@ pub enum FormEvent {
         element: ElementId,
         group: String,
     },
+    /// Shows only rows of a list that have in a column what this row has there.
+    FilterByRow {
+        element: ElementId,
+        row: String,
+        column: String,
+    },
+    /// Shows a list's rows whatever they have in a column; empty for all columns.
+    ClearFilter {
+        element: ElementId,
+        column: String,
+    },
     /// The person nears an end of the window.
     ReadOn {
         element: ElementId,
@@ -164,6 +175,8 @@ impl FormEvent {
             | Self::SelectRow { element, .. }
             | Self::OpenRow { element, .. }
             | Self::OpenGroup { element, .. }
+            | Self::FilterByRow { element, .. }
+            | Self::ClearFilter { element, .. }
             | Self::Search { element, .. }
             | Self::Sort { element, .. } => Some(*element),
             // Scrolling, pages and buttons leave the person where they are.
@@ -194,6 +207,8 @@ impl FormEvent {
             | Self::SelectRow { element, .. }
             | Self::OpenRow { element, .. }
             | Self::OpenGroup { element, .. }
+            | Self::FilterByRow { element, .. }
+            | Self::ClearFilter { element, .. }
             | Self::Search { element, .. }
             | Self::Sort { element, .. } => *element = there,
             Self::ReadOn { .. } | Self::Jump { .. } | Self::ActivatePage { .. } | Self::Execute { .. } => {}

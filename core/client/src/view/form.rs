@@ -145,6 +145,8 @@ pub struct ColumnView {
     pub field: FieldKind,
     /// Its cells can't be typed into.
     pub read_only: bool,
+    /// Values of an enumeration, to choose from.
+    pub choices: Vec<ChoiceView>,
     /// Sorted by: 1 ascending, -1 descending, 0 not.
     pub sorted: i8,
 }
@@ -154,6 +156,8 @@ pub struct ColumnView {
 pub struct CellView {
     /// Formatted value.
     pub text: String,
+    /// On, for a switch.
+    pub checked: bool,
     /// Why what was typed is no value; the typed text is in `text` then.
     pub error: String,
     /// Changed on both servers.
@@ -177,6 +181,17 @@ pub struct RowView {
     pub pending: bool,
 }
 
+/// A list shows only rows that have one value in a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterView {
+    /// Column name, sent back to lift it.
+    pub column: String,
+    /// Heading of the column.
+    pub title: String,
+    /// Formatted value; empty for rows that have none.
+    pub text: String,
+}
+
 /// Columns and rows of a table or list. A list holds a window of rows around what is seen.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableView {
@@ -194,6 +209,8 @@ pub struct TableView {
     pub search: String,
     /// Groups from the top to the one shown (hierarchical lists): id and text.
     pub path: Vec<ChoiceView>,
+    /// What the person narrowed a list to, all of which holds.
+    pub filters: Vec<FilterView>,
     /// Selected row; empty for none.
     pub current_row: String,
 }

@@ -11,7 +11,8 @@ mod interface;
 pub use event::{DialogAnswer, FormEvent, ListDirection};
 pub use form::{
     CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, ElementChange, ElementId, ElementKindView,
-    ElementView, FieldKind, FormAvailability, FormPatch, FormView, RowView, SpreadsheetCellView, SpreadsheetView, TableView,
+    ElementView, FieldKind, FilterView, FormAvailability, FormPatch, FormView, RowView, SpreadsheetCellView, SpreadsheetView,
+    TableView,
 };
 pub use interface::{
     AttentionView, DialogView, DownloadView, DraftView, ExchangeView, HomePartView, InterfaceView, LinkQuality, LogEntryView,

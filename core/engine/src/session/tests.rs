@@ -529,6 +529,7 @@ async fn r15_who_opens_the_database_beside_a_server_interrupts_no_job_and_change
         Engine::open_beside(OpenOptions {
             bundle: Arc::new(bundle),
             database: server.folder.path().join("base.db"),
+            key: None,
             clock: Arc::new(SystemClock),
             utc_offset_s: 0,
         })

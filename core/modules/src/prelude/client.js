@@ -38,7 +38,14 @@
   const opening = (options) => ({ ...options, owner: options?.owner?.[formId] ?? null });
   const forms_ = () => host("form.all").map((id) => formOf(id.toNumber()));
 
+  // The device's hardware and other apps; no value if the person did not want to.
+  const device = (name) => (...texts) => later("device.use", name, texts.map((text) => String(text ?? "")));
+  const Device = Object.freeze(
+    Object.fromEntries(["takePhoto", "scanBarcode", "locate", "dial", "share", "notify"].map((name) => [name, device(name)])),
+  );
+
   Object.assign(globals, {
+    Device,
     Mode,
     mode: () => host("mode.get"),
     setMode: (mode) => host("mode.set", mode),

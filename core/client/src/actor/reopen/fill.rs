@@ -44,12 +44,9 @@ impl App {
         let language = self.state.borrow().language.clone();
         session.left_behind = report.skipped.iter().map(|name| title_of(&before, name, &language)).collect();
         let server = session.server.name();
-        let (name, left) = (session.definition.name.to_string(), session.left_behind.join(", "));
+        let name = session.definition.name.to_string();
         drop(session);
         self.tell_author(server, &name, &report);
-        if !left.is_empty() {
-            self.message(MessageKind::Warning, format!("{} {left}", words::say(&language, "left-behind")), new);
-        }
         if !report.conflicts.is_empty() {
             self.message(MessageKind::Warning, words::say(&language, "conflicts"), new);
         }

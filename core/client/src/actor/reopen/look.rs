@@ -5,7 +5,7 @@ use twinshore_metadata::{Configuration, ListDefinition};
 use super::super::lists::Wanted;
 use crate::forms::session::FormSession;
 
-/// Pages, current rows, focus, searches, groups and orders.
+/// Pages, current rows, focus, searches, filters, groups and orders.
 pub(super) fn copy(old: &FormSession, new: &mut FormSession) {
     let there = |element: u32| old.element_name(element).and_then(|name| new.element_named(name));
     let pages: Vec<(u32, u32)> = old.pages.iter().filter_map(|(pages, page)| Some((there(*pages)?, there(*page)?))).collect();
@@ -24,6 +24,8 @@ pub(super) fn copy(old: &FormSession, new: &mut FormSession) {
         if before.definition.object == list.definition.object {
             list.path.clone_from(&before.path);
         }
+        let conditions = before.conditions.iter().filter(|c| list.definition.columns.iter().any(|own| own.path == c.path));
+        list.conditions = conditions.cloned().collect();
         let order: Vec<_> =
             before.order.iter().filter(|key| exists(&configuration, &list.definition, &key.path)).cloned().collect();
         if !order.is_empty() {
