@@ -37,6 +37,8 @@ async fn used(world: &World) -> Phone {
     ann.set(order.form, "Comment", SAVED).await;
     ann.execute(order.form, "write");
     ann.until_form(order.form, "the write", |view| (!view.modified).then_some(())).await;
+    // What the write causes besides is over too: what is typed next is not typed into the middle of it.
+    ann.client().settled().await;
     ann.set(order.form, "Comment", TYPED).await;
     ann
 }

@@ -231,4 +231,6 @@ async fn child(folder: &Path) {
         milliseconds(menu),
         memory_mb()
     );
+    client.stop();
+    client.ended().await;
 }
