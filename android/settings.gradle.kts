@@ -29,6 +29,11 @@ dependencyResolutionManagement {
             library("activity-compose", "androidx.activity", "activity-compose").version("1.13.0")
             library("compose-foundation", "androidx.compose.foundation", "foundation").versionRef("compose")
             library("compose-ui", "androidx.compose.ui", "ui").versionRef("compose")
+            library("core-ktx", "androidx.core", "core-ktx").version("1.18.0")
+            library("zxing", "com.google.zxing", "core").version("3.5.3")
+            library("compose-test", "androidx.compose.ui", "ui-test-junit4").versionRef("compose")
+            library("compose-test-manifest", "androidx.compose.ui", "ui-test-manifest").versionRef("compose")
+            library("test-runner", "androidx.test", "runner").version("1.7.0")
             library("material3", "androidx.compose.material3", "material3").version("1.4.0")
         }
     }

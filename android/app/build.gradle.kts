@@ -12,11 +12,10 @@ android {
         targetSdk = 35
         versionCode = 1
         versionName = "0.1.0"
-        providers.gradleProperty("twinshore.server").orNull?.let { resValue("string", "main_server", it) }
+        testInstrumentationRunner = "androidx.test.runner.AndroidJUnitRunner"
     }
     buildFeatures {
         compose = true
-        resValues = true
     }
     buildTypes {
         release {
@@ -33,6 +32,11 @@ android {
             isUniversalApk = true
         }
     }
+    // What scripts/brand-android makes lies over the app's own resources.
+    for (kind in listOf("debug", "release")) {
+        sourceSets[kind].res.directories += "src/branded/res"
+        sourceSets[kind].assets.directories += "src/branded/assets"
+    }
     sourceSets["main"].kotlin.directories += "src/main/kotlin"
     compileOptions {
         sourceCompatibility = JavaVersion.VERSION_17
@@ -44,6 +48,11 @@ dependencies {
     implementation(project(":shell"))
     implementation(libs.activity.compose)
     implementation(libs.compose.ui)
+    implementation(libs.core.ktx)
     implementation(libs.coroutines.android)
+    implementation(libs.zxing)
     implementation(variantOf(libs.jna) { artifactType("aar") })
+    androidTestImplementation(libs.compose.test)
+    androidTestImplementation(libs.test.runner)
+    debugImplementation(libs.compose.test.manifest)
 }

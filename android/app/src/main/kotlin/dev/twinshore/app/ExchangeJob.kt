@@ -20,7 +20,7 @@ class ExchangeJob : JobService() {
     override fun onStartJob(parameters: JobParameters): Boolean {
         val app = application as TwinshoreApplication
         work = app.scope.launch {
-            val core = runCatching { app.running.await() }.getOrNull()?.core
+            val core = runCatching { app.app() }.getOrNull()?.core
             if (core != null) {
                 val before = core.view.value?.status?.exchange
                 core.exchangeNow()
@@ -28,7 +28,8 @@ class ExchangeJob : JobService() {
                     core.view.filterNotNull().first { view -> view.status.exchange.let { !it.running && it != before } }
                 }
             }
-            jobFinished(parameters, false)
+            // What could not be sent is tried again, later each time.
+            jobFinished(parameters, parameters.jobId == SOON && (core?.view?.value?.status?.exchange?.pending ?: 0uL) > 0uL)
         }
         return true
     }
@@ -40,20 +41,28 @@ class ExchangeJob : JobService() {
     }
 
     companion object {
+        /** Now and then. */
         const val ID = 1
+
+        /** Once, as soon as there is a network. */
+        const val SOON = 2
         private val LONGEST = 5.minutes
         private val PERIOD = 15.minutes
+        private val BACKOFF = 1.minutes
 
         fun plan(context: Context) {
             val jobs = context.getSystemService(JobScheduler::class.java)
-            if (jobs.getPendingJob(ID) != null) return
-            jobs.schedule(
-                JobInfo.Builder(ID, ComponentName(context, ExchangeJob::class.java))
-                    .setRequiredNetworkType(JobInfo.NETWORK_TYPE_ANY)
-                    .setPeriodic(PERIOD.inWholeMilliseconds)
-                    .setPersisted(true)
-                    .build(),
-            )
+            if (jobs.getPendingJob(ID) == null) jobs.schedule(job(context, ID).setPeriodic(PERIOD.inWholeMilliseconds).setRequiresBatteryNotLow(true).build())
         }
+
+        /** The person left the app and something waits to be sent. */
+        fun planSoon(context: Context) {
+            context.getSystemService(JobScheduler::class.java)
+                .schedule(job(context, SOON).setBackoffCriteria(BACKOFF.inWholeMilliseconds, JobInfo.BACKOFF_POLICY_EXPONENTIAL).build())
+        }
+
+        private fun job(context: Context, id: Int) = JobInfo.Builder(id, ComponentName(context, ExchangeJob::class.java))
+            .setRequiredNetworkType(JobInfo.NETWORK_TYPE_ANY)
+            .setPersisted(true)
     }
 }

@@ -1,12 +1,14 @@
 package dev.twinshore.app
 
+import android.content.Intent
 import android.graphics.BitmapFactory
+import android.net.Uri
 import android.os.Bundle
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
 import androidx.activity.enableEdgeToEdge
+import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
-import androidx.compose.runtime.produceState
 import androidx.compose.ui.ExperimentalComposeUiApi
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.ImageBitmap
@@ -17,28 +19,59 @@ import dev.twinshore.shell.AppState
 import dev.twinshore.shell.CouldNotStart
 import dev.twinshore.shell.Device
 import dev.twinshore.shell.TwinshoreApp
+import kotlinx.coroutines.launch
 
 /** The one window. It holds nothing: the core and [AppState] belong to the process. */
 class MainActivity : ComponentActivity() {
+    private val app get() = application as TwinshoreApplication
+
     @OptIn(ExperimentalComposeUiApi::class)
     override fun onCreate(savedInstanceState: Bundle?) {
         enableEdgeToEdge()
         super.onCreate(savedInstanceState)
-        val app = application as TwinshoreApplication
+        app.errands.attach(this)
         setContent {
-            val running by produceState<Result<AppState>?>(null) { value = runCatching { app.running.await() } }
+            val running by app.running.collectAsState()
             val failure = running?.exceptionOrNull()
             // Tags are resource ids too, so that QA tools find elements by the names of the configuration.
             val tagged = Modifier.semantics { testTagsAsResourceId = true }
             if (failure != null) {
-                CouldNotStart(failure.message.orEmpty())
+                CouldNotStart(failure.message.orEmpty(), app.brand)
             } else {
-                running?.getOrNull()?.let { TwinshoreApp(it, AndroidDevice, modifier = tagged) }
+                running?.getOrNull()?.let { TwinshoreApp(it, AndroidDevice(this), tagged, app.brand) }
             }
         }
+        // A turned device shows the same link again; the person followed it once.
+        if (savedInstanceState == null) follow(intent)
     }
-}
 
-internal object AndroidDevice : Device {
-    override fun picture(bytes: ByteArray): ImageBitmap? = BitmapFactory.decodeByteArray(bytes, 0, bytes.size)?.asImageBitmap()
+    override fun onNewIntent(intent: Intent) {
+        super.onNewIntent(intent)
+        follow(intent)
+    }
+
+    override fun onDestroy() {
+        app.errands.detach(this)
+        super.onDestroy()
+    }
+
+    private fun follow(intent: Intent) {
+        intent.data?.let { DeepLink.of(it, app.development) }?.let(app::follow)
+    }
+
+    /** What drawing needs of this phone. */
+    private class AndroidDevice(private val activity: MainActivity) : Device {
+        override fun picture(bytes: ByteArray): ImageBitmap? = BitmapFactory.decodeByteArray(bytes, 0, bytes.size)?.asImageBitmap()
+
+        override fun share(name: String, text: String) = activity.startActivity(PhoneFunctions.sharing(activity, name, text))
+
+        override val scanServer: (() -> Unit)? get() = activity::scanServer.takeIf { activity.app.development }
+    }
+
+    private fun scanServer() {
+        app.scope.launch {
+            val link = runCatching { app.phone.scan() }.getOrNull()?.let { DeepLink.of(Uri.parse(it), app.development) }
+            if (link is DeepLink.Server) app.follow(link)
+        }
+    }
 }

@@ -2,68 +2,138 @@ package dev.twinshore.app
 
 import android.app.Activity
 import android.app.Application
+import android.content.Context
+import android.content.res.Configuration
 import android.net.ConnectivityManager
 import android.os.Build
 import android.os.Bundle
 import dev.twinshore.ClientOptions
+import dev.twinshore.FailedToStart
 import dev.twinshore.SecretStore
 import dev.twinshore.core.Core
+import dev.twinshore.core.Platform
 import dev.twinshore.shell.AppState
-import kotlinx.coroutines.CompletableDeferred
+import dev.twinshore.shell.Brand
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Deferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.flow.MutableStateFlow
+import kotlinx.coroutines.flow.StateFlow
+import kotlinx.coroutines.flow.asStateFlow
+import kotlinx.coroutines.flow.filterNotNull
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
+import java.io.File
 
 /** The process: the core runs as long as it does, whatever Activities come and go. */
 open class TwinshoreApplication : Application() {
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
-    private val started = CompletableDeferred<AppState>()
+    val errands by lazy { Errands(this) }
+    val phone by lazy { PhoneFunctions(this, errands) }
+    val brand: Brand by lazy { BuildBrand.of(this) }
+    private val language by lazy { AppLanguage(this) }
+    private val chosen by lazy { getSharedPreferences("development", Context.MODE_PRIVATE) }
+    private val state = MutableStateFlow<Result<AppState>?>(null)
     private var links: LinkWatcher? = null
 
-    /** The running app, once its files are open; fails with the reason if they can't be. */
-    val running: Deferred<AppState> get() = started
+    /** The running app, once its files are open; the reason if they can't be. */
+    val running: StateFlow<Result<AppState>?> = state.asStateFlow()
 
     /** Where secrets are kept. */
     protected open val secrets: SecretStore by lazy { KeystoreSecrets(this) }
 
-    protected open val mainServer: String get() = getString(R.string.main_server)
+    protected open val mainServer: String get() = chosen.getString(SERVER, null).takeIf { development } ?: getString(R.string.main_server)
+
+    /** The address of the main server may be changed by a link or a code. */
+    open val development: Boolean get() = resources.getBoolean(R.bool.development)
+
+    /** The running app; fails with the reason if it could not start. */
+    suspend fun app(): AppState = running.filterNotNull().first().getOrThrow()
 
     override fun onCreate() {
         super.onCreate()
-        registerActivityLifecycleCallbacks(Foreground { inFront -> whenRunning { if (inFront) resumeWork() else suspendWork() } })
-        scope.launch {
-            try {
-                val core = Core.start(options(), secrets)
-                links = LinkWatcher(getSystemService(ConnectivityManager::class.java), core::linkChanged)
-                started.complete(AppState(core, scope))
-            } catch (failed: dev.twinshore.FailedToStart) {
-                started.completeExceptionally(failed)
+        registerActivityLifecycleCallbacks(Foreground { inFront -> whenRunning { if (inFront) resumeWork() else leave() } })
+        scope.launch { start() }
+        ExchangeJob.plan(this)
+    }
+
+    /** What a link wants; the core says whether the person may have it. */
+    fun follow(link: DeepLink) {
+        when (link) {
+            is DeepLink.Open -> whenRunning { open(link.item) }
+            is DeepLink.Server -> scope.launch {
+                chosen.edit().putString(SERVER, link.address).apply()
+                end()
+                start()
             }
         }
-        ExchangeJob.plan(this)
+    }
+
+    /** The person chose the app's language in the system's settings. */
+    override fun onConfigurationChanged(newConfig: Configuration) {
+        super.onConfigurationChanged(newConfig)
+        val now = newConfig.locales[0].language
+        whenRunning { if (view.value?.status?.language?.startsWith(now) == false) setLanguage(now) }
     }
 
     /** Android calls this in emulated processes only; a device just ends the process, and drafts bring back what was typed. */
     override fun onTerminate() {
         links?.close()
         scope.cancel()
-        if (started.isCompleted && started.getCompletionExceptionOrNull() == null) started.getCompleted().run { close(); core.close() }
+        state.value?.getOrNull()?.run { close(); core.close() }
         super.onTerminate()
     }
 
+    private suspend fun start() {
+        state.value = try {
+            val core = Core.start(options(), Platform(secrets, DeviceBiometrics(this, errands), phone))
+            links = LinkWatcher(getSystemService(ConnectivityManager::class.java), core::linkChanged)
+            scope.launch { core.view.collect { view -> view?.status?.language?.takeIf { it.isNotEmpty() }?.let(language::chosen) } }
+            Result.success(AppState(core, scope))
+        } catch (failed: FailedToStart) {
+            Result.failure(failed)
+        }
+    }
+
+    private suspend fun end() {
+        links?.close()
+        links = null
+        val app = state.value?.getOrNull() ?: return
+        state.value = null
+        app.close()
+        app.core.end()
+        app.core.close()
+    }
+
+    /** The app leaves the screen; what waits is sent as soon as there is a network. */
+    private fun Core.leave() {
+        suspendWork()
+        if ((view.value?.status?.exchange?.pending ?: 0uL) > 0uL) ExchangeJob.planSoon(this@TwinshoreApplication)
+    }
+
     private fun whenRunning(act: Core.() -> Unit) {
-        scope.launch { started.await().core.act() }
+        scope.launch { runCatching { app() }.getOrNull()?.core?.act() }
     }
 
     private fun options() = ClientOptions(
-        directory = filesDir.resolve("client").apply { mkdirs() }.path,
+        directory = filesDir.resolve("client").apply { mkdirs() }.also(::bringAlong).path,
         mainServer = mainServer,
         deviceName = "${Build.MANUFACTURER} ${Build.MODEL}",
-        language = resources.configuration.locales[0].language,
+        language = language.current,
     )
+
+    /** The configuration that a branded app brings along lies where the core looks for it before it downloads one. */
+    private fun bringAlong(folder: File) {
+        val packed = folder.resolve(PACKED)
+        if (PACKED !in assets.list("").orEmpty()) return
+        assets.open(PACKED).use { inside -> packed.outputStream().use { inside.copyTo(it) } }
+    }
+
+    private companion object {
+        const val SERVER = "server"
+        const val PACKED = "packed-bundle.zst"
+    }
 }
 
 /** Tells when the first Activity is shown and when the last one is gone. */

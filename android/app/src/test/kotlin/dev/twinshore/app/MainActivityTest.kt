@@ -1,19 +1,30 @@
 package dev.twinshore.app
 
+import android.app.job.JobParameters
+import android.content.Intent
+import android.content.res.Configuration
 import android.net.ConnectivityManager
+import android.net.Uri
 import androidx.compose.ui.test.junit4.createAndroidComposeRule
+import androidx.test.platform.app.InstrumentationRegistry
 import dev.twinshore.shell.Hands
 import dev.twinshore.testing.Link
 import dev.twinshore.testing.MainServer
 import org.junit.AfterClass
+import org.junit.Assert.assertNotEquals
 import org.junit.Assert.assertNotSame
+import org.junit.Assert.assertTrue
+import org.junit.Before
 import org.junit.BeforeClass
 import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
+import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
+import org.robolectric.shadow.api.Shadow
+import java.util.Locale
 
 /** The whole app: Activity, process, network and core, with a real main server. */
 @RunWith(RobolectricTestRunner::class)
@@ -23,6 +34,9 @@ class MainActivityTest {
     val rule = createAndroidComposeRule<MainActivity>()
 
     private val hands = Hands(rule)
+
+    @Before
+    fun connected() = link.restore()
 
     @Test
     fun `typed text outlives its Activity, and a network that Android lost makes the form unavailable`() {
@@ -49,15 +63,43 @@ class MainActivityTest {
         hands.waitForValue("Comment", "call first")
     }
 
+    @Test
+    fun `a link opens what it names, and the system's language is the app's`() {
+        hands.type("user", "ann")
+        hands.type("password", "demo")
+        hands.tapText("Sign in")
+        hands.waitForTag("menu")
+        val link = Intent(Intent.ACTION_VIEW, Uri.parse("twinshore://open/Catalog.Goods.List"))
+        rule.runOnUiThread { InstrumentationRegistry.getInstrumentation().callActivityOnNewIntent(rule.activity, link) }
+        hands.waitForTag("form-Catalog.Goods.List")
+        val app = rule.activity.application as TwinshoreApplication
+        val russian = Configuration(app.resources.configuration).apply { setLocale(Locale.forLanguageTag("ru")) }
+        rule.runOnUiThread { app.onConfigurationChanged(russian) }
+        hands.waitForText("Товары")
+    }
+
+    @Test
+    fun `X8 the exchange that Android starts while nobody looks runs and ends`() {
+        hands.type("user", "ann")
+        hands.type("password", "demo")
+        hands.tapText("Sign in")
+        hands.waitForTag("menu")
+        val core = (rule.activity.application as TwinshoreApplication).running.value!!.getOrThrow().core
+        hands.await("the first exchange") { core.view.value!!.status.exchange.run { !running && last.isNotEmpty() } }
+        val before = core.view.value!!.status.exchange.last
+        val job = Robolectric.setupService(ExchangeJob::class.java)
+        rule.runOnUiThread { assertTrue("it goes on after the call", job.onStartJob(Shadow.newInstanceOf(JobParameters::class.java))) }
+        hands.await("the job's end") { shadowOf(job).isJobFinished }
+        assertNotEquals(before, core.view.value!!.status.exchange.last)
+    }
+
     companion object {
-        private lateinit var main: MainServer
         private lateinit var link: Link
 
         @BeforeClass
         @JvmStatic
         fun startServer() {
-            main = MainServer.start()
-            link = Link(main.port)
+            link = Link(MainServer.demo.port)
             TestApplication.address = link.url
         }
 
@@ -65,7 +107,6 @@ class MainActivityTest {
         @JvmStatic
         fun stopServer() {
             link.close()
-            main.close()
         }
     }
 }

@@ -1,13 +1,20 @@
 package dev.twinshore.app
 
 import android.app.Application
+import android.app.LocaleManager
 import android.app.job.JobInfo
 import android.app.job.JobScheduler
 import android.content.Context
+import android.graphics.Bitmap
+import android.graphics.Color
 import android.net.ConnectivityManager
 import android.net.NetworkCapabilities
+import android.net.Uri
+import com.google.zxing.BarcodeFormat
+import com.google.zxing.MultiFormatWriter
 import dev.twinshore.PlatformFailure
 import dev.twinshore.core.LinkFacts
+import javax.crypto.KeyGenerator
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -20,7 +27,6 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowNetworkCapabilities
-import javax.crypto.KeyGenerator
 
 /** What the app takes from Android and gives to it, without the core. */
 @RunWith(RobolectricTestRunner::class)
@@ -67,6 +73,40 @@ class PlatformTest {
         val job = context.getSystemService(JobScheduler::class.java).allPendingJobs.single()
         assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
         assertTrue(job.isPeriodic && job.isPersisted)
+        repeat(2) { ExchangeJob.planSoon(context) }
+        val soon = context.getSystemService(JobScheduler::class.java).getPendingJob(ExchangeJob.SOON)!!
+        assertEquals(JobInfo.NETWORK_TYPE_ANY, soon.networkType)
+        assertFalse(soon.isPeriodic)
+    }
+
+    @Test
+    fun `a link names a menu item, or in development another main server, and nothing else`() {
+        fun of(link: String, development: Boolean = false) = DeepLink.of(Uri.parse(link), development)
+        assertEquals(DeepLink.Open("Document.Orders.List"), of("twinshore://open/Document.Orders.List"))
+        val server = "twinshore://server?address=http%3A%2F%2F192.168.1.5%3A8080%2F"
+        assertEquals(DeepLink.Server("http://192.168.1.5:8080"), of(server, development = true))
+        for (wrong in listOf(server, "https://open/x", "twinshore://open/", "twinshore://open/a%20b", "twinshore://erase")) assertNull(wrong, of(wrong))
+        assertNull(of("twinshore://server?address=file%3A%2F%2F%2Fetc", development = true))
+    }
+
+    @Test
+    fun `a code in a picture is read, and a picture without one gives none`() {
+        fun picture(of: (Int, Int) -> Boolean) = Bitmap.createBitmap(CODE, CODE, Bitmap.Config.ARGB_8888).apply {
+            for (x in 0 until CODE) for (y in 0 until CODE) setPixel(x, y, if (of(x, y)) Color.BLACK else Color.WHITE)
+        }
+        val code = MultiFormatWriter().encode("twinshore://open/Catalog.Goods.List", BarcodeFormat.QR_CODE, CODE, CODE)
+        assertEquals("twinshore://open/Catalog.Goods.List", Pictures.codeIn(picture { x, y -> code.get(x, y) }))
+        assertNull(Pictures.codeIn(picture { _, _ -> false }))
+    }
+
+    @Test
+    fun `the system is told of the language that the person chose in the app`() {
+        val language = AppLanguage(context)
+        val manager = context.getSystemService(LocaleManager::class.java)
+        language.chosen("en")
+        assertTrue("it is that already", manager.applicationLocales.isEmpty)
+        language.chosen("ru")
+        assertEquals("ru", manager.applicationLocales.toLanguageTags())
     }
 
     @Test
@@ -85,5 +125,9 @@ class PlatformTest {
         assertThrows(PlatformFailure.Secrets::class.java) { again.secret("tokens") }
         again.setSecret("tokens", null)
         assertNull(again.secret("tokens"))
+    }
+
+    private companion object {
+        const val CODE = 200
     }
 }

@@ -8,6 +8,8 @@ import javax.crypto.SecretKey
 class TestApplication : TwinshoreApplication() {
     override val mainServer: String get() = address
 
+    override val development: Boolean get() = true
+
     override val secrets: SecretStore by lazy { KeystoreSecrets(this) { key } }
 
     companion object {

@@ -1,6 +1,11 @@
 package dev.twinshore.core
 
+import dev.twinshore.Biometrics
 import dev.twinshore.ClientOptions
+import dev.twinshore.DeviceAnswer
+import dev.twinshore.DeviceFailure
+import dev.twinshore.DeviceFunctions
+import dev.twinshore.DeviceRequest
 import dev.twinshore.FormEvent
 import dev.twinshore.FormPatch
 import dev.twinshore.FormView
@@ -89,6 +94,9 @@ class Core private constructor(private val client: MobileClient, private val fau
     /** Answers the offer of another mode; none keeps the mode. */
     fun answerOffer(mode: ModeView?) = client.answerOffer(mode)
 
+    /** Waits no longer for a call that takes long (R18). */
+    fun cancelWait(id: ULong) = client.cancelWait(id)
+
     fun takeDraft(id: String) = client.takeDraft(id)
 
     fun discardDraft(id: String) = client.discardDraft(id)
@@ -103,9 +111,18 @@ class Core private constructor(private val client: MobileClient, private val fau
 
     fun resumeWork() = client.resume()
 
+    /** How the app stands, for a tester's report: nothing that a person typed is in it. */
+    suspend fun diagnosis(): String? = withContext(Dispatchers.IO) { client.diagnosis() }
+
     suspend fun formView(form: UInt): FormView? = withContext(Dispatchers.IO) { client.formView(form) }
 
     suspend fun interfaceView(): InterfaceView? = withContext(Dispatchers.IO) { client.interfaceView() }
+
+    /** Ends the client and waits until its files are closed: then another may start in its folder. */
+    suspend fun end() = withContext(Dispatchers.IO) {
+        client.stop()
+        client.ended()
+    }
 
     /** Ends the client; what was typed is kept. */
     override fun close() {
@@ -121,9 +138,19 @@ class Core private constructor(private val client: MobileClient, private val fau
         private const val NO_FORM = 0u
 
         /** Starts the client over a folder that only this app may read. Throws [dev.twinshore.FailedToStart]. */
-        suspend fun start(options: ClientOptions, store: SecretStore, faults: Faults = Faults.toThread): Core =
-            withContext(Dispatchers.IO) { Core(MobileClient.start(options, store), faults) }
+        suspend fun start(options: ClientOptions, platform: Platform, faults: Faults = Faults.toThread): Core =
+            withContext(Dispatchers.IO) {
+                Core(MobileClient.startOnDevice(options, platform.secrets, platform.biometrics, platform.device), faults)
+            }
     }
+}
+
+/** What the core needs of the device. */
+class Platform(val secrets: SecretStore, val biometrics: Biometrics? = null, val device: DeviceFunctions = NoDevice)
+
+/** A device that can do nothing for module code. */
+object NoDevice : DeviceFunctions {
+    override fun useDevice(request: DeviceRequest): DeviceAnswer = throw DeviceFailure.Absent()
 }
 
 /** What a form's observer is told. */

@@ -197,7 +197,7 @@ class CoreTest {
     @Test
     fun `a folder that can't be used is told, and an ended client gives no views`() {
         val file = folders.newFile("not-a-folder")
-        val refused = runCatching { runBlocking { Core.start(ClientOptions(file.path, link.url, "phone", "en"), MemoryStore()) } }
+        val refused = runCatching { runBlocking { Core.start(ClientOptions(file.path, link.url, "phone", "en"), Platform(MemoryStore())) } }
         assertTrue(refused.toString(), refused.exceptionOrNull() is FailedToStart.Start)
 
         val ann = phone()

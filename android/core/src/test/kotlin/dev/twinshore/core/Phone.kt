@@ -20,7 +20,7 @@ import kotlin.time.Duration.Companion.seconds
 /** A real client in a person's hand; what is waited for is awaited. */
 class Phone(private val url: String, val folder: File, store: SecretStore = MemoryStore()) : AutoCloseable {
     val faults = CopyOnWriteArrayList<Throwable>()
-    val core: Core = runBlocking { Core.start(ClientOptions(folder.path, url, "phone", "en"), store) { faults += it } }
+    val core: Core = runBlocking { Core.start(ClientOptions(folder.path, url, "phone", "en"), Platform(store)) { faults += it } }
     private val watched = ConcurrentHashMap<UInt, Watched>()
 
     override fun close() {

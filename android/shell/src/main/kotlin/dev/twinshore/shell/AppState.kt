@@ -15,7 +15,7 @@ import kotlinx.coroutines.launch
  * form. Activities come and go above it.
  */
 @Stable
-class AppState(val core: Core, scope: CoroutineScope) : AutoCloseable {
+class AppState(val core: Core, private val scope: CoroutineScope) : AutoCloseable {
     private val forms = mutableStateMapOf<UInt, FormState>()
 
     var view by mutableStateOf<InterfaceView?>(null)
@@ -37,7 +37,7 @@ class AppState(val core: Core, scope: CoroutineScope) : AutoCloseable {
     private fun take(next: InterfaceView) {
         val open = next.windows.mapTo(HashSet()) { it.form }
         (forms.keys - open).forEach { forms.remove(it)?.close() }
-        open.forEach { number -> forms.getOrPut(number) { FormState(number, core) } }
+        open.forEach { number -> forms.getOrPut(number) { FormState(number, core, scope) } }
         view = next
     }
 }

@@ -24,6 +24,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.layout.Placeable
 import androidx.compose.ui.layout.SubcomposeLayout
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.semantics.clearAndSetSemantics
 import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.Constraints
 import androidx.compose.ui.unit.dp
@@ -47,15 +48,17 @@ private fun OneLine(buttons: List<ElementState>, drawing: Drawing) {
     SubcomposeLayout { constraints ->
         val loose = Constraints(maxWidth = constraints.maxWidth)
         val gap = 8.dp.roundToPx()
-        val all = buttons.map { button -> subcompose(button.id.toInt()) { Drawn(button, drawing) }.map { it.measure(loose) } }
-        val widths = all.map { parts -> parts.maxOfOrNull { it.width } ?: 0 }
+        // Measured without being there for anybody: what does not fit must not be found by who can't see the screen.
+        val widths = buttons.map { button ->
+            subcompose("width ${button.id}") { Box(Modifier.clearAndSetSemantics { }) { Measured(button, drawing) } }.maxOfOrNull { it.measure(loose).width } ?: 0
+        }
         val room = constraints.maxWidth
         val fits = if (widths.sum() + gap * (widths.size - 1) <= room) {
             widths.size
         } else {
             fitting(widths, gap, room - MORE_WIDTH.roundToPx() - gap)
         }
-        val shown = all.take(fits).flatten()
+        val shown = buttons.take(fits).flatMap { button -> subcompose(button.id.toInt()) { Drawn(button, drawing) }.map { it.measure(loose) } }
         val more: List<Placeable> = if (fits == buttons.size) {
             emptyList()
         } else {
@@ -71,6 +74,13 @@ private fun OneLine(buttons: List<ElementState>, drawing: Drawing) {
             more.forEach { it.placeRelative(room - it.width, (height - it.height) / 2) }
         }
     }
+}
+
+/** As wide as what is drawn, and found by nobody. */
+@Composable
+private fun Measured(button: ElementState, drawing: Drawing) {
+    val kind = button.view.kind
+    if (kind is ElementKindView.Button) CommandButton(button.view, kind, drawing, tag = "") else Drawn(button, drawing)
 }
 
 private val MORE_WIDTH = 48.dp
@@ -114,10 +124,10 @@ private fun MoreCommands(buttons: List<ElementState>, drawing: Drawing) {
 }
 
 @Composable
-internal fun CommandButton(view: ElementView, kind: ElementKindView.Button, drawing: Drawing) {
+internal fun CommandButton(view: ElementView, kind: ElementKindView.Button, drawing: Drawing, tag: String = "command-${kind.command}") {
     val run = { drawing.form.execute(kind.command) }
     val enabled = drawing.open && view.enabled
-    val modifier = Modifier.heightIn(min = 48.dp).testTag("command-${kind.command}")
+    val modifier = Modifier.heightIn(min = 48.dp).testTag(tag)
     val label = @Composable { Text(view.title, maxLines = 2, overflow = TextOverflow.Ellipsis) }
     if (kind.primary) {
         Button(run, modifier, enabled) { label() }

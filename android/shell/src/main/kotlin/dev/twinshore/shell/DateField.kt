@@ -19,7 +19,6 @@ import androidx.compose.ui.text.input.ImeAction
 import androidx.compose.ui.text.input.KeyboardType
 import dev.twinshore.ElementView
 import dev.twinshore.FieldKind
-import dev.twinshore.FormEvent
 import java.time.Instant
 import java.time.LocalDate
 import java.time.LocalTime
@@ -30,15 +29,15 @@ private enum class Picker { Day, Time }
 
 /** A moment: typed as the person writes it, or picked, first the day and then the time. The core reads what pickers give as it reads what is typed. */
 @Composable
-internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing) {
+internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing, place: Place) {
     var picker by remember { mutableStateOf<Picker?>(null) }
     var chosen by remember { mutableStateOf<LocalDate?>(null) }
-    val typing = drawing.form.typing("${view.id}")
+    val typing = drawing.form.typing(place.name)
     val open = view.takesInput(drawing)
     TypedField(
         view = view,
         drawing = drawing,
-        typing = typing,
+        place = place,
         keyboard = KeyboardOptions(keyboardType = KeyboardType.Text, autoCorrectEnabled = false, imeAction = ImeAction.Next),
         trailing = {
             if (open && field == FieldKind.TIME) {
@@ -47,11 +46,10 @@ internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing) {
                 FieldButton(Icons.calendar, "${words.chooseDate}: ${view.title}", "day-${view.name}") { picker = Picker.Day }
             }
         },
-        send = { text, version -> FormEvent.SetText(view.id, text, version) },
     )
     val put = { text: String ->
         picker = null
-        drawing.form.send(FormEvent.SetText(view.id, text, typing.type(text)))
+        drawing.form.send(place.text(text, typing.type(text)))
         typing.forget()
     }
     when (picker) {

@@ -14,6 +14,7 @@ import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
+import androidx.compose.foundation.lazy.rememberLazyListState
 import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.Icon
@@ -77,11 +78,20 @@ private fun Filling(elements: List<ElementState>, drawing: Drawing) {
 
 internal val EDGE = 16.dp
 
+/** Items of the scrolling column that an element is. */
+internal fun itemsOf(element: ElementState): Int {
+    val rows = element.view.table?.rows?.size ?: 0
+    return if (element.view.kind is ElementKindView.Table) rows + 2 else 1
+}
+
 /** Elements one below the other; rows of tables are items of their own, so that a thousand of them cost no more than what is seen. */
 @Composable
 private fun Scrolling(elements: List<ElementState>, drawing: Drawing) {
+    val state = rememberLazyListState()
+    ScrollToFocus(elements, drawing, state)
     LazyColumn(
         Modifier.fillMaxSize().testTag("elements"),
+        state,
         contentPadding = PaddingValues(start = EDGE, end = EDGE, top = 8.dp, bottom = 24.dp),
         verticalArrangement = Arrangement.spacedBy(12.dp),
     ) {
@@ -222,7 +232,7 @@ private fun Tabs(pages: List<ElementState>, at: Int, turn: (UInt) -> Unit) {
     }
     val back = MaterialTheme.colorScheme.background
     if (pages.size > MOST_FIXED_TABS) {
-        SecondaryScrollableTabRow(at, containerColor = back, tabs = tabs)
+        SecondaryScrollableTabRow(at, containerColor = back, edgePadding = 8.dp, tabs = tabs)
     } else {
         SecondaryTabRow(at, containerColor = back, tabs = tabs)
     }

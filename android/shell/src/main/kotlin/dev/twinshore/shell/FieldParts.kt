@@ -22,11 +22,22 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.focus.onFocusChanged
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.platform.testTag
+import androidx.compose.ui.text.TextStyle
 import androidx.compose.ui.text.input.ImeAction
-import dev.twinshore.ChoiceView
+import androidx.compose.ui.text.style.TextAlign
+import androidx.compose.ui.text.style.TextDirection
+import androidx.compose.ui.unit.LayoutDirection
 import dev.twinshore.ElementView
 import dev.twinshore.FormEvent
+
+/** A value keeps its own direction ("+1 555" is not turned around from right to left) and stands where the screen's language begins. */
+@Composable
+internal fun valueStyle(style: TextStyle = MaterialTheme.typography.bodyLarge): TextStyle {
+    val rightToLeft = LocalLayoutDirection.current == LayoutDirection.Rtl
+    return style.copy(textDirection = TextDirection.ContentOrLtr, textAlign = if (rightToLeft) TextAlign.Right else TextAlign.Left)
+}
 
 /** A field that can be typed into stands on paper; one that can't lies in the ground. */
 @Composable
@@ -50,22 +61,17 @@ internal fun FieldButton(icon: ImageVector, says: String, tag: String, press: ()
 
 /** A reference: typing suggests, the list chooses, the page opens what is shown. */
 @Composable
-internal fun Reference(view: ElementView, drawing: Drawing) {
+internal fun Reference(view: ElementView, drawing: Drawing, place: Place) {
     val form = drawing.form
-    Suggesting(
-        view = view,
-        open = view.takesInput(drawing),
-        suggest = { form.send(FormEvent.Suggest(view.id, it)) },
-        choose = { form.send(FormEvent.Choose(view.id, it.id)) },
-    ) { open ->
+    Suggesting(view, drawing, place) { open ->
         if (open && view.text.isNotEmpty() && !view.required) {
-            FieldButton(Icons.close, "${words.clear}: ${view.title}", "clear-${view.name}") { form.send(FormEvent.Clear(view.id)) }
+            FieldButton(Icons.close, "${words.clear}: ${view.title}", "clear-${view.name}") { form.send(place.clear()) }
         }
-        if (view.text.isNotEmpty() && view.enabled && drawing.open) {
+        if (place is Place.Field && view.text.isNotEmpty() && view.enabled && drawing.open) {
             FieldButton(Icons.document, "${words.open}: ${view.title}", "open-${view.name}") { form.send(FormEvent.OpenValue(view.id)) }
         }
         if (open) {
-            FieldButton(Icons.list, "${words.choose}: ${view.title}", "choose-${view.name}") { form.send(FormEvent.OpenChoice(view.id)) }
+            FieldButton(Icons.list, "${words.choose}: ${view.title}", "choose-${view.name}") { form.send(place.openChoice()) }
         }
     }
 }
@@ -75,18 +81,19 @@ internal fun Reference(view: ElementView, drawing: Drawing) {
 @Composable
 internal fun Suggesting(
     view: ElementView,
-    open: Boolean,
-    suggest: (String) -> Unit,
-    choose: (ChoiceView) -> Unit,
+    drawing: Drawing,
+    place: Place,
     buttons: @Composable (open: Boolean) -> Unit,
 ) {
+    val open = view.takesInput(drawing)
     var typed by remember { mutableStateOf<String?>(null) }
     val offered = open && view.choices.isOffered(typed != null)
     ExposedDropdownMenuBox(expanded = offered, onExpandedChange = { }) {
         OutlinedTextField(
             value = typed ?: view.text,
-            onValueChange = { if (open) { typed = it; suggest(it) } },
+            onValueChange = { if (open) { typed = it; drawing.form.send(place.suggest(it)) } },
             readOnly = !open,
+            textStyle = valueStyle(),
             label = { Caption(view) },
             isError = view.error.isNotEmpty(),
             supportingText = note(view),
@@ -94,7 +101,7 @@ internal fun Suggesting(
             singleLine = true,
             keyboardOptions = KeyboardOptions(autoCorrectEnabled = false, imeAction = ImeAction.Next),
             colors = fieldColors(open),
-            modifier = Modifier.fillMaxWidth().menuAnchor(ExposedDropdownMenuAnchorType.PrimaryEditable, open)
+            modifier = Modifier.fillMaxWidth().menuAnchor(ExposedDropdownMenuAnchorType.PrimaryEditable, open).startFocus(view.id, place, drawing)
                 .onFocusChanged { if (!it.isFocused) typed = null }.marked(view),
         )
         ExposedDropdownMenu(expanded = offered, onDismissRequest = { typed = null }, modifier = Modifier.testTag("suggestions")) {
@@ -103,7 +110,7 @@ internal fun Suggesting(
                     text = { Text(choice.text, style = MaterialTheme.typography.bodyLarge) },
                     onClick = {
                         typed = null
-                        choose(choice)
+                        drawing.form.send(place.choose(choice.id))
                     },
                 )
             }

@@ -46,22 +46,21 @@ import androidx.compose.ui.unit.dp
 import dev.twinshore.ChoiceView
 import dev.twinshore.ElementView
 import dev.twinshore.FieldKind
-import dev.twinshore.FormEvent
 
 /** A value of the form with what is wrong with it, what it needs, and what the other server has. */
 @Composable
-internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing) {
+internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing, place: Place = Place.Field(view.id)) {
     Column(Modifier.fillMaxWidth()) {
         when (field) {
-            FieldKind.SWITCH, FieldKind.CHECK_BOX -> Toggle(view, field, drawing)
-            FieldKind.RADIO -> Radios(view, drawing)
-            FieldKind.CHOICE -> Choice(view, drawing)
-            FieldKind.REFERENCE -> Reference(view, drawing)
+            FieldKind.SWITCH, FieldKind.CHECK_BOX -> Toggle(view, field, drawing, place)
+            FieldKind.RADIO -> Radios(view, drawing, place)
+            FieldKind.CHOICE -> Choice(view, drawing, place)
+            FieldKind.REFERENCE -> Reference(view, drawing, place)
             FieldKind.LABEL -> Shown(view)
-            FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing)
-            FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.NUMBER -> TextField(view, field, drawing)
+            FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing, place)
+            FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.NUMBER -> TypedField(view, drawing, place, keyboardOf(field), field == FieldKind.MULTILINE)
         }
-        view.conflict?.let { Conflict(view, it.theirs, drawing) }
+        view.conflict?.let { Conflict(view, it.theirs, drawing, place) }
     }
 }
 
@@ -87,18 +86,6 @@ internal fun note(view: ElementView): (@Composable () -> Unit)? {
 internal fun Modifier.marked(view: ElementView): Modifier =
     testTag(view.name).then(if (view.error.isEmpty()) Modifier else Modifier.semantics { error(view.error) })
 
-@Composable
-private fun TextField(view: ElementView, field: FieldKind, drawing: Drawing) {
-    TypedField(
-        view = view,
-        drawing = drawing,
-        typing = drawing.form.typing("${view.id}"),
-        multiline = field == FieldKind.MULTILINE,
-        keyboard = keyboardOf(field),
-        send = { text, version -> FormEvent.SetText(view.id, text, version) },
-    )
-}
-
 internal fun keyboardOf(field: FieldKind): KeyboardOptions = when (field) {
     FieldKind.NUMBER -> KeyboardOptions(keyboardType = KeyboardType.Decimal, imeAction = ImeAction.Next)
     FieldKind.MULTILINE -> KeyboardOptions(capitalization = KeyboardCapitalization.Sentences)
@@ -113,18 +100,19 @@ internal fun keyboardOf(field: FieldKind): KeyboardOptions = when (field) {
 internal fun TypedField(
     view: ElementView,
     drawing: Drawing,
-    typing: Typing,
+    place: Place,
     keyboard: KeyboardOptions,
     multiline: Boolean = false,
     trailing: (@Composable () -> Unit)? = null,
-    send: (String, ULong) -> FormEvent,
 ) {
     var focused by remember { mutableStateOf(false) }
+    val typing = drawing.form.typing(place.name)
     val open = view.takesInput(drawing)
     OutlinedTextField(
         value = typing.shown(view.text, view.inputVersion, focused),
-        onValueChange = { if (open) drawing.form.send(send(it, typing.type(it))) },
+        onValueChange = { if (open) drawing.form.send(place.text(it, typing.type(it))) },
         readOnly = !open,
+        textStyle = valueStyle(),
         label = { Caption(view) },
         isError = view.error.isNotEmpty(),
         supportingText = note(view),
@@ -133,16 +121,16 @@ internal fun TypedField(
         minLines = if (multiline) MULTILINE_ROWS else 1,
         keyboardOptions = keyboard,
         colors = fieldColors(open),
-        modifier = Modifier.fillMaxWidth().onFocusChanged { focused = it.isFocused }.marked(view),
+        modifier = Modifier.fillMaxWidth().startFocus(view.id, place, drawing).onFocusChanged { focused = it.isFocused }.marked(view),
     )
 }
 
 private const val MULTILINE_ROWS = 3
 
 @Composable
-private fun Toggle(view: ElementView, field: FieldKind, drawing: Drawing) {
+private fun Toggle(view: ElementView, field: FieldKind, drawing: Drawing, place: Place) {
     val open = view.takesInput(drawing)
-    val change = { on: Boolean -> drawing.form.send(FormEvent.SetChecked(view.id, on)) }
+    val change = { on: Boolean -> drawing.form.send(place.check(on)) }
     Surface(shape = MaterialTheme.shapes.medium, color = MaterialTheme.colorScheme.surfaceContainerLow) {
         Row(
             Modifier.fillMaxWidth().heightIn(min = 56.dp)
@@ -169,7 +157,7 @@ internal fun Note(view: ElementView) {
 }
 
 @Composable
-private fun Radios(view: ElementView, drawing: Drawing) {
+private fun Radios(view: ElementView, drawing: Drawing, place: Place) {
     val open = view.takesInput(drawing)
     Surface(shape = MaterialTheme.shapes.medium, color = MaterialTheme.colorScheme.surfaceContainerLow) {
         Column(Modifier.fillMaxWidth().padding(vertical = 8.dp).selectableGroup().marked(view)) {
@@ -183,7 +171,7 @@ private fun Radios(view: ElementView, drawing: Drawing) {
                 val chosen = choice.text == view.text
                 Row(
                     Modifier.fillMaxWidth().heightIn(min = 48.dp)
-                        .selectable(chosen, open, Role.RadioButton) { drawing.form.send(FormEvent.Choose(view.id, choice.id)) }
+                        .selectable(chosen, open, Role.RadioButton) { drawing.form.send(place.choose(choice.id)) }
                         .padding(horizontal = 16.dp),
                     verticalAlignment = Alignment.CenterVertically,
                 ) {
@@ -199,7 +187,7 @@ private fun Radios(view: ElementView, drawing: Drawing) {
 /** One of a few values, from a menu. */
 @OptIn(ExperimentalMaterial3Api::class)
 @Composable
-private fun Choice(view: ElementView, drawing: Drawing) {
+private fun Choice(view: ElementView, drawing: Drawing, place: Place) {
     var menu by remember { mutableStateOf(false) }
     val open = view.takesInput(drawing)
     ExposedDropdownMenuBox(expanded = menu && open, onExpandedChange = { menu = it && open }) {
@@ -207,6 +195,7 @@ private fun Choice(view: ElementView, drawing: Drawing) {
             value = view.text,
             onValueChange = { },
             readOnly = true,
+            textStyle = valueStyle(),
             label = { Caption(view) },
             isError = view.error.isNotEmpty(),
             supportingText = note(view),
@@ -214,17 +203,17 @@ private fun Choice(view: ElementView, drawing: Drawing) {
             colors = fieldColors(open),
             modifier = Modifier.fillMaxWidth().menuAnchor(ExposedDropdownMenuAnchorType.PrimaryNotEditable, open).marked(view),
         )
-        ExposedDropdownMenu(expanded = menu && open, onDismissRequest = { menu = false }) {
+        ExposedDropdownMenu(expanded = menu && open, onDismissRequest = { menu = false }, modifier = Modifier.testTag("choices")) {
             if (!view.required && view.text.isNotEmpty()) {
                 ChoiceItem(words.clear) {
                     menu = false
-                    drawing.form.send(FormEvent.Clear(view.id))
+                    drawing.form.send(place.clear())
                 }
             }
             view.choices.forEach { choice ->
                 ChoiceItem(choice.text) {
                     menu = false
-                    drawing.form.send(FormEvent.Choose(view.id, choice.id))
+                    drawing.form.send(place.choose(choice.id))
                 }
             }
         }
@@ -242,14 +231,14 @@ private fun Shown(view: ElementView) {
     if (view.text.isEmpty() && view.hint.isEmpty() && view.error.isEmpty()) return
     Column(Modifier.padding(horizontal = 4.dp).semantics(mergeDescendants = true) { }.marked(view)) {
         Text(view.title, style = MaterialTheme.typography.labelMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
-        SelectionContainer { Text(view.text, style = MaterialTheme.typography.bodyLarge) }
+        SelectionContainer { Text(view.text, style = valueStyle()) }
         Note(view)
     }
 }
 
 /** The same value was changed on the other server too: theirs is one tap away (F10d). */
 @Composable
-private fun Conflict(view: ElementView, theirs: String, drawing: Drawing) {
+internal fun Conflict(view: ElementView, theirs: String, drawing: Drawing, place: Place) {
     Surface(
         color = MaterialTheme.colorScheme.tertiaryContainer,
         shape = MaterialTheme.shapes.medium,
@@ -263,10 +252,10 @@ private fun Conflict(view: ElementView, theirs: String, drawing: Drawing) {
             Icon(Icons.sync, null, Modifier.size(20.dp))
             Column(Modifier.weight(1f)) {
                 Text(words.conflict, style = MaterialTheme.typography.labelMedium)
-                SelectionContainer { Text(theirs.ifEmpty { "—" }, style = MaterialTheme.typography.bodyMedium) }
+                SelectionContainer { Text(theirs.ifEmpty { "—" }, style = valueStyle(MaterialTheme.typography.bodyMedium)) }
             }
             FilledTonalButton(
-                onClick = { drawing.form.send(FormEvent.TakeTheirs(view.id)) },
+                onClick = { drawing.form.send(place.takeTheirs()) },
                 enabled = drawing.open,
                 modifier = Modifier.testTag("take-${view.name}"),
             ) { Text(words.takeTheirs) }

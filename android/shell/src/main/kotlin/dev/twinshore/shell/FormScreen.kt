@@ -45,7 +45,7 @@ import kotlinx.coroutines.CancellationException
 
 /** What every element needs to be drawn: its form, and whether the form can be worked with. */
 @Immutable
-internal class Drawing(val form: FormState, val open: Boolean)
+internal class Drawing(val form: FormState, val open: Boolean, val focus: StartFocus = StartFocus(null))
 
 /** A form: its head, its state, and its elements. */
 @OptIn(ExperimentalMaterial3Api::class)
@@ -53,6 +53,8 @@ internal class Drawing(val form: FormState, val open: Boolean)
 internal fun FormScreen(state: AppState, view: InterfaceView, form: FormState, alone: Boolean) {
     val head = form.head ?: return
     var sheet by rememberSaveable { mutableStateOf(false) }
+    val focus = remember(form) { StartFocus(head.focus) }
+    val drawing = Drawing(form, head.availability is FormAvailability.Available, focus)
     val back = backGesture { form.execute("close") }
     Scaffold(
         modifier = Modifier.testTag("form-${head.name}").graphicsLayer {
@@ -73,10 +75,11 @@ internal fun FormScreen(state: AppState, view: InterfaceView, form: FormState, a
                         ModeMark(view.status) { sheet = true }
                     }
                 },
+                expandedHeight = barHeight(),
                 colors = TopAppBarDefaults.topAppBarColors(containerColor = MaterialTheme.colorScheme.background),
             )
         },
-        bottomBar = { BottomCommands(Drawing(form, head.availability is FormAvailability.Available)) },
+        bottomBar = { BottomCommands(drawing) },
         containerColor = MaterialTheme.colorScheme.background,
     ) { inset ->
         Column(Modifier.fillMaxSize().padding(inset)) {
@@ -88,7 +91,7 @@ internal fun FormScreen(state: AppState, view: InterfaceView, form: FormState, a
             }
             if (alone) view.offer?.let { Offer(state.core, it) }
             FormBands(form, head)
-            Box(Modifier.weight(1f)) { FormBody(Drawing(form, head.availability is FormAvailability.Available)) }
+            Box(Modifier.weight(1f)) { FormBody(drawing) }
         }
     }
     if (sheet) StatusSheet(state, view) { sheet = false }
@@ -155,6 +158,11 @@ private fun FormBands(form: FormState, head: FormView) {
             if (lost.canOpenOffline) {
                 Button(onClick = { form.execute("openOffline") }, Modifier.testTag("openOffline")) { Text(words.openOffline) }
             }
+        }
+    }
+    if (head.locked.isNotEmpty()) {
+        Notice(Icons.lock, head.locked, colors.tertiaryContainer, "locked") {
+            FilledTonalButton(onClick = { form.execute("tryAgain") }, Modifier.testTag("try-again")) { Text(words.tryAgain) }
         }
     }
     if (head.leftBehind.isNotEmpty()) {

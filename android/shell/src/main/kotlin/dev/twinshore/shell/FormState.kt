@@ -14,15 +14,19 @@ import dev.twinshore.core.Core
 import dev.twinshore.core.FormUpdate
 import dev.twinshore.core.keepingRowsOf
 import dev.twinshore.core.with
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.launch
 
 /**
  * One open form, fed by the core's patches: each element is a state of its own, so that a patch redraws what it changed.
  *
- * Patches come in order on a thread of the core and each is one snapshot; texts being typed live here too, so that neither scrolling
- * nor a new Activity loses them.
+ * The core tells patches on a thread of its own; they are taken in order on the main thread, each in one snapshot: what is written
+ * elsewhere while a screen is composed that reads it for the first time would not be drawn. Texts being typed live here too, so that
+ * neither scrolling nor a new Activity loses them.
  */
 @Stable
-class FormState internal constructor(val number: UInt, private val core: Core) : AutoCloseable {
+class FormState internal constructor(val number: UInt, private val core: Core, scope: CoroutineScope) : AutoCloseable {
     private val elements = LinkedHashMap<UInt, ElementState>()
     private val typings = HashMap<String, Typing>()
     private var children by mutableStateOf<Map<UInt?, List<ElementState>>>(emptyMap())
@@ -31,7 +35,12 @@ class FormState internal constructor(val number: UInt, private val core: Core) :
     var head by mutableStateOf<FormView?>(null)
         private set
 
-    private var watch: AutoCloseable = core.watch(number, ::take)
+    private val updates = Channel<FormUpdate>(Channel.UNLIMITED)
+    private val taking = scope.launch { for (update in updates) take(update) }
+    private var watch: AutoCloseable = core.watch(number) { updates.trySend(it) }
+
+    /** A patch was missed: what comes before the next whole view does not fit. */
+    private var missed = false
 
     /** What an element holds, in order of drawing; the form's own for none. */
     internal fun childrenOf(element: UInt?): List<ElementState> = children[element].orEmpty()
@@ -45,7 +54,10 @@ class FormState internal constructor(val number: UInt, private val core: Core) :
     /** The text being typed under a name. */
     internal fun typing(name: String): Typing = typings.getOrPut(name) { Typing() }
 
-    override fun close() = watch.close()
+    override fun close() {
+        watch.close()
+        taking.cancel()
+    }
 
     private fun take(update: FormUpdate) = Snapshot.withMutableSnapshot {
         when (update) {
@@ -57,6 +69,7 @@ class FormState internal constructor(val number: UInt, private val core: Core) :
     }
 
     private fun reset(view: FormView) {
+        missed = false
         elements.clear()
         view.elements.forEach { elements[it.id] = ElementState(it) }
         children = elements.values.groupBy { it.view.parent }
@@ -65,7 +78,7 @@ class FormState internal constructor(val number: UInt, private val core: Core) :
 
     private fun patch(patch: FormPatch) {
         val before = head ?: return
-        if (patch.revision <= before.revision) return
+        if (missed || patch.revision <= before.revision) return
         if (patch.revision != before.revision + 1u) return watchAnew()
         var moved = false
         for (change in patch.changes) {
@@ -92,8 +105,9 @@ class FormState internal constructor(val number: UInt, private val core: Core) :
 
     /** A patch was missed: a new observation starts with the whole view. */
     private fun watchAnew() {
+        missed = true
         watch.close()
-        watch = core.watch(number, ::take)
+        watch = core.watch(number) { updates.trySend(it) }
     }
 }
 
@@ -125,18 +139,11 @@ internal class Typing {
     fun type(text: String): ULong {
         own = text
         answer = null
-        version = nextVersion()
+        version = InputVersion.next()
         return version
     }
 
     fun forget() {
         version = 0uL
-    }
-
-    private companion object {
-        private var last = System.currentTimeMillis().toULong()
-
-        /** Grows also over restarts of the app, so that a late answer never overwrites what is being typed. */
-        fun nextVersion(): ULong = ++last
     }
 }

@@ -38,15 +38,18 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.draw.alpha
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.vector.ImageVector
+import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.heading
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.text.style.TextOverflow
+import androidx.compose.ui.unit.Dp
 import androidx.compose.ui.unit.dp
 import dev.twinshore.AttentionView
 import dev.twinshore.DraftView
+import dev.twinshore.HomePartView
 import dev.twinshore.InterfaceView
 import dev.twinshore.MenuItemView
 import dev.twinshore.MenuSectionView
@@ -62,6 +65,7 @@ internal fun HomeScreen(state: AppState, view: InterfaceView) {
             TopAppBar(
                 title = { AppTitle(view) },
                 actions = { ModeMark(view.status) { sheet = true } },
+                expandedHeight = barHeight(),
                 colors = TopAppBarDefaults.topAppBarColors(containerColor = MaterialTheme.colorScheme.background),
             )
         },
@@ -76,11 +80,18 @@ internal fun HomeScreen(state: AppState, view: InterfaceView) {
             if (view.attention.isNotEmpty()) item("attention") { Attention(view.attention) }
             if (view.drafts.isNotEmpty()) item("drafts") { Drafts(state, view.drafts) }
             if (view.windows.isNotEmpty()) item("windows") { Windows(state, view.windows) }
+            if (view.home.isNotEmpty()) item("home") { HomeParts(state, view.home) }
             items(view.sections, key = { "section-${it.id}" }) { MenuSection(state, it) }
         }
     }
     if (sheet) StatusSheet(state, view) { sheet = false }
 }
+
+/** Two lines of title fit into the bar whatever the size of type. */
+@Composable
+internal fun barHeight(): Dp = 64.dp * LocalDensity.current.fontScale.coerceIn(1f, MOST_BAR)
+
+private const val MOST_BAR = 1.5f
 
 @Composable
 private fun AppTitle(view: InterfaceView) {
@@ -104,8 +115,8 @@ private fun AppTitle(view: InterfaceView) {
 
 /** A titled card of the menu. */
 @Composable
-internal fun MenuCard(title: String, icon: ImageVector, color: Color = Color.Unspecified, content: @Composable ColumnScope.() -> Unit) {
-    Column(Modifier.fillMaxWidth().padding(horizontal = 16.dp, vertical = 6.dp)) {
+internal fun MenuCard(title: String, icon: ImageVector, color: Color = Color.Unspecified, tag: String = "", content: @Composable ColumnScope.() -> Unit) {
+    Column(Modifier.fillMaxWidth().padding(horizontal = 16.dp, vertical = 6.dp).testTag(tag)) {
         Row(Modifier.padding(start = 4.dp, bottom = 8.dp, top = 6.dp), verticalAlignment = Alignment.CenterVertically) {
             Icon(icon, null, Modifier.size(18.dp), tint = MaterialTheme.colorScheme.primary)
             Text(
@@ -121,6 +132,23 @@ internal fun MenuCard(title: String, icon: ImageVector, color: Color = Color.Uns
             modifier = Modifier.fillMaxWidth(),
         ) {
             Column { content() }
+        }
+    }
+}
+
+/** What the configuration puts before its menu; a part that needs a connection stays as a placeholder (M7). */
+@Composable
+private fun HomeParts(state: AppState, parts: List<HomePartView>) {
+    MenuCard(words.home, Icons.home) {
+        parts.forEachIndexed { at, part ->
+            if (at > 0) Between()
+            MenuRow(
+                icon = Icons.named(part.icon),
+                title = part.title,
+                note = part.hint,
+                enabled = part.enabled,
+                modifier = Modifier.testTag("home-${part.id}").clickable(enabled = part.enabled, role = Role.Button) { state.core.open(part.id) },
+            )
         }
     }
 }
@@ -177,7 +205,7 @@ internal fun RoundIcon(icon: ImageVector, color: Color = MaterialTheme.colorSche
 
 @Composable
 private fun Windows(state: AppState, windows: List<WindowView>) {
-    MenuCard(words.openForms, Icons.home) {
+    MenuCard(words.openForms, Icons.document, tag = "open-forms") {
         windows.asReversed().forEachIndexed { at, window ->
             if (at > 0) Between()
             val server = if (window.usedServer == "main") words.mainServer else words.thisDevice

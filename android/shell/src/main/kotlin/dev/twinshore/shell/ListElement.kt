@@ -3,9 +3,12 @@ package dev.twinshore.shell
 import androidx.compose.foundation.ExperimentalFoundationApi
 import androidx.compose.foundation.combinedClickable
 import androidx.compose.foundation.horizontalScroll
+import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
+import androidx.compose.foundation.layout.ExperimentalLayoutApi
+import androidx.compose.foundation.layout.FlowRow
 import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
@@ -25,6 +28,7 @@ import androidx.compose.material3.DropdownMenuItem
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
+import androidx.compose.material3.InputChip
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
@@ -71,8 +75,10 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
     Column(Modifier.fillMaxSize().testTag(view.name)) {
         Row(Modifier.padding(start = EDGE, end = 4.dp, bottom = 4.dp), verticalAlignment = Alignment.CenterVertically) {
             SearchBox(view, table, drawing, Modifier.weight(1f))
+            FilterMenu(view, table, drawing)
             SortMenu(view, table, drawing)
         }
+        if (table.filters.isNotEmpty()) Filters(view, table, drawing)
         if (table.path.isNotEmpty()) Path(view, table, drawing)
         if (view.error.isNotEmpty()) Trouble(view.error, Modifier.padding(horizontal = EDGE, vertical = 4.dp))
         Box(Modifier.fillMaxWidth().heightIn(min = 2.dp)) {
@@ -81,6 +87,7 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
         BoxWithConstraints(Modifier.weight(1f)) {
             val wide = maxWidth >= WIDE
             LazyColumn(Modifier.fillMaxSize().testTag("rows"), rows, contentPadding = PaddingValues(bottom = 24.dp)) {
+                if (wide && table.rows.isNotEmpty()) item("headings") { Headings(table) }
                 items(table.rows, key = { it.id }, contentType = { it.isGroup }) { row ->
                     ListRow(view, table, row, wide, drawing)
                     HorizontalDivider(Modifier.padding(start = EDGE), color = MaterialTheme.colorScheme.outlineVariant.copy(alpha = 0.5f))
@@ -178,6 +185,48 @@ private fun SortMenu(view: ElementView, table: TableView, drawing: Drawing) {
     }
 }
 
+/** Only rows that have in a column what the chosen row has there. */
+@Composable
+private fun FilterMenu(view: ElementView, table: TableView, drawing: Drawing) {
+    var open by remember { mutableStateOf(false) }
+    val row = table.rows.find { it.id == table.currentRow }
+    Box {
+        IconButton(onClick = { open = true }, enabled = drawing.open, modifier = Modifier.testTag("filter")) { Icon(Icons.filter, words.filter) }
+        DropdownMenu(open, onDismissRequest = { open = false }) {
+            if (row == null) DropdownMenuItem(text = { Quiet(words.filterHint) }, enabled = false, onClick = { })
+            row?.cells?.zip(table.columns)?.forEach { (cell, column) ->
+                DropdownMenuItem(
+                    text = { Text("${column.title}: ${cell.text.ifEmpty { "—" }}") },
+                    onClick = {
+                        open = false
+                        drawing.form.send(FormEvent.FilterByRow(view.id, row.id, column.name))
+                    },
+                    modifier = Modifier.testTag("filter-${column.name}"),
+                )
+            }
+        }
+    }
+}
+
+/** What the list is narrowed to; a touch widens it again. */
+@OptIn(ExperimentalLayoutApi::class)
+@Composable
+private fun Filters(view: ElementView, table: TableView, drawing: Drawing) {
+    FlowRow(Modifier.padding(horizontal = EDGE), horizontalArrangement = Arrangement.spacedBy(8.dp)) {
+        table.filters.forEach { filter ->
+            val said = words.clear
+            InputChip(
+                selected = true,
+                onClick = { drawing.form.send(FormEvent.ClearFilter(view.id, filter.column)) },
+                label = { Text("${filter.title}: ${filter.text.ifEmpty { "—" }}") },
+                trailingIcon = { Icon(Icons.close, said, Modifier.size(18.dp)) },
+                enabled = drawing.open,
+                modifier = Modifier.testTag("filtered-${filter.column}"),
+            )
+        }
+    }
+}
+
 private fun sortIcon(column: ColumnView) = when {
     column.sorted > 0 -> Icons.up
     column.sorted < 0 -> Icons.down
@@ -223,6 +272,23 @@ private fun ListRow(view: ElementView, table: TableView, row: RowView, wide: Boo
                 if (row.posted) Icon(Icons.check, words.posted, Modifier.padding(start = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.primary)
                 if (row.pending) Icon(Icons.upload, words.toSend, Modifier.padding(start = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.tertiary)
             }
+        }
+    }
+}
+
+/** Headings of the columns of a wide list; a narrow one tells them in each row. */
+@Composable
+private fun Headings(table: TableView) {
+    Row(Modifier.fillMaxWidth().padding(start = EDGE, end = EDGE + 28.dp, top = 4.dp, bottom = 4.dp)) {
+        table.columns.forEachIndexed { at, column ->
+            Text(
+                column.title,
+                Modifier.weight(if (at == 0) 1.5f else 1f).padding(end = 12.dp),
+                style = MaterialTheme.typography.labelMedium,
+                color = MaterialTheme.colorScheme.onSurfaceVariant,
+                maxLines = 1,
+                overflow = TextOverflow.Ellipsis,
+            )
         }
     }
 }

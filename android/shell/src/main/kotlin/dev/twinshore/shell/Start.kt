@@ -90,6 +90,7 @@ internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.Sig
                 Text(words.signIn)
             }
         }
+        LocalDevice.current.scanServer?.let { scan -> TextButton(scan, Modifier.testTag("scan-server"), enabled = !screen.busy) { Text(words.scanServer) } }
         if (status.userName.isEmpty() && screen.userName.isEmpty()) Quiet(words.signInHint)
     }
 }
@@ -133,16 +134,17 @@ internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadVi
             textAlign = TextAlign.Center,
             modifier = Modifier.fillMaxWidth().semantics { liveRegion = LiveRegionMode.Polite },
         )
-        val bar = Modifier.fillMaxWidth().height(8.dp).semantics { contentDescription = download.step }
+        val bar = Modifier.fillMaxWidth().height(8.dp).testTag("download").semantics { contentDescription = download.step }
         if (download.total > 0u) {
             LinearProgressIndicator(progress = { download.share() }, modifier = bar)
         } else {
             LinearProgressIndicator(modifier = bar)
         }
-        Quiet(download.figures(numbers, words))
+        // While the app itself comes there are no rows to count.
+        if (download.done > 0u || download.total > 0u) Quiet(download.figures(numbers, words))
         if (download.error.isNotEmpty()) {
             Trouble(download.error)
-            Button(onClick = core::retryDownload, modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) { Text(words.tryAgain) }
+            Button(onClick = core::retryDownload, modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("retry")) { Text(words.tryAgain) }
         }
     }
 }

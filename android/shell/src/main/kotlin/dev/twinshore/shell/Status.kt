@@ -30,6 +30,7 @@ import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.rememberCoroutineScope
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -51,6 +52,7 @@ import dev.twinshore.LogEntryView
 import dev.twinshore.ModeView
 import dev.twinshore.StatusView
 import dev.twinshore.core.Core
+import kotlinx.coroutines.launch
 
 internal fun iconOf(mode: ModeView): ImageVector = when (mode) {
     ModeView.NORMAL -> Icons.cloud
@@ -119,6 +121,7 @@ internal fun StatusSheet(state: AppState, view: InterfaceView, close: () -> Unit
             Languages(state.core, view.status)
             HorizontalDivider()
             Calls(state.core)
+            Diagnosis(state.core)
             HorizontalDivider()
             if (view.status.pinByHand) {
                 TextButton(onClick = { close(); state.core.choosePin() }, Modifier.testTag("choose-pin")) {
@@ -214,6 +217,20 @@ private fun Calls(core: Core) {
     }
     if (shown) {
         Column(verticalArrangement = Arrangement.spacedBy(2.dp)) { calls.takeLast(CALLS_SHOWN).asReversed().forEach { Call(it) } }
+    }
+}
+
+/** A file for a report: how the app stands, without what was typed. */
+@Composable
+private fun Diagnosis(core: Core) {
+    val device = LocalDevice.current
+    val scope = rememberCoroutineScope()
+    TextButton(
+        onClick = { scope.launch { core.diagnosis()?.let { device.share("twinshore-diagnosis.json", it) } } },
+        modifier = Modifier.testTag("diagnosis"),
+    ) {
+        Icon(Icons.share, null, Modifier.padding(end = 12.dp))
+        Text(words.diagnosis)
     }
 }
 

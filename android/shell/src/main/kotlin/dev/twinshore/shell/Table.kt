@@ -68,6 +68,7 @@ private fun TableHead(view: ElementView, drawing: Drawing) {
             Text(view.title, Modifier.padding(top = 4.dp).semantics { heading() }, style = MaterialTheme.typography.titleMedium)
         }
         Note(view)
+        view.conflict?.let { Conflict(view, it.theirs, drawing, Place.Field(view.id)) }
         if (view.table?.rows.isNullOrEmpty()) Quiet(words.empty, Modifier.padding(vertical = 8.dp))
     }
 }
@@ -120,6 +121,9 @@ private fun RowHead(table: TableView, row: RowView, at: Int, current: Boolean, t
             )
             if (!current) RowRest(table.columns.drop(1), row.cells.drop(1))
         }
+        if (row.cells.any { it.conflict != null }) {
+            Icon(Icons.sync, words.changedThereToo, Modifier.padding(end = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.tertiary)
+        }
         if (wrong) Icon(Icons.alert, words.attention, Modifier.padding(end = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.error)
         Icon(if (current) Icons.collapse else Icons.expand, null, Modifier.size(20.dp), tint = MaterialTheme.colorScheme.onSurfaceVariant)
     }
@@ -133,7 +137,7 @@ internal fun RowRest(columns: List<ColumnView>, cells: List<CellView>) {
         columns.zip(cells).filter { (_, cell) -> cell.text.isNotEmpty() }.forEach { (column, cell) ->
             Row {
                 Text("${column.title} ", style = MaterialTheme.typography.bodySmall, color = MaterialTheme.colorScheme.onSurfaceVariant)
-                Text(cell.text, style = MaterialTheme.typography.bodySmall, color = MaterialTheme.colorScheme.onSurface)
+                Text(cell.text, style = valueStyle(MaterialTheme.typography.bodySmall), color = MaterialTheme.colorScheme.onSurface)
             }
         }
     }
@@ -155,36 +159,14 @@ private fun RowFields(view: ElementView, table: TableView, row: RowView, at: Int
 private fun CellShown(column: ColumnView, cell: CellView) {
     Column(Modifier.padding(horizontal = 4.dp, vertical = 2.dp).semantics(mergeDescendants = true) { }.testTag("cell-${column.name}")) {
         Text(column.title, style = MaterialTheme.typography.labelMedium, color = MaterialTheme.colorScheme.onSurfaceVariant)
-        SelectionContainer { Text(cell.text.ifEmpty { "—" }, style = MaterialTheme.typography.bodyLarge) }
+        SelectionContainer { Text(cell.text.ifEmpty { "—" }, style = valueStyle()) }
     }
 }
 
-/** A cell is typed into as a field is; its events name row and column. */
+/** A cell is worked with as a field is; its events name row and column. */
 @Composable
 private fun CellField(table: ElementView, row: RowView, column: ColumnView, cell: CellView, drawing: Drawing) {
-    val form = drawing.form
-    val field = table.asCell(column, cell)
-    if (column.field == FieldKind.REFERENCE) {
-        Suggesting(
-            view = field,
-            open = true,
-            suggest = { form.send(FormEvent.SuggestCell(table.id, row.id, column.name, it)) },
-            choose = { form.send(FormEvent.ChooseCell(table.id, row.id, column.name, it.id)) },
-        ) {
-            FieldButton(Icons.list, "${words.choose}: ${column.title}", "choose-${column.name}") {
-                form.send(FormEvent.OpenCellChoice(table.id, row.id, column.name))
-            }
-        }
-    } else {
-        TypedField(
-            view = field,
-            drawing = drawing,
-            typing = form.typing("${table.id}/${row.id}/${column.name}"),
-            keyboard = keyboardOf(column.field),
-            multiline = column.field == FieldKind.MULTILINE,
-            send = { text, version -> FormEvent.SetCell(table.id, row.id, column.name, text, version) },
-        )
-    }
+    Field(table.asCell(column, cell), column.field, drawing, Place.Cell(table.id, row.id, column.name))
 }
 
 /** A cell seen as a field of its own. */
@@ -193,9 +175,12 @@ private fun ElementView.asCell(column: ColumnView, cell: CellView): ElementView 
     kind = ElementKindView.Field(column.field),
     title = column.title,
     text = cell.text,
+    checked = cell.checked,
     error = cell.error,
+    conflict = cell.conflict,
     hint = "",
     required = false,
+    choices = column.choices.ifEmpty { choices },
     table = null,
 )
 

@@ -10,6 +10,7 @@ import androidx.compose.material3.lightColorScheme
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.Immutable
 import androidx.compose.ui.graphics.Color
+import androidx.compose.ui.graphics.compositeOver
 import androidx.compose.ui.unit.dp
 
 /** Colours of an app; a branded build brings its own. */
@@ -18,6 +19,21 @@ class Brand(val light: ColorScheme, val dark: ColorScheme) {
     companion object {
         /** Sea and sand: the colours of the app without a brand. */
         val Twinshore = Brand(light = seaLight, dark = seaDark)
+
+        /** The app's colours around one of a brand; [on] is read on it. */
+        fun of(colour: Color, on: Color): Brand = Brand(
+            light = seaLight.copy(
+                primary = colour, onPrimary = on, surfaceTint = colour,
+                primaryContainer = colour.copy(alpha = TINT).compositeOver(Color.White), onPrimaryContainer = colour,
+            ),
+            dark = seaDark.copy(
+                primary = colour.copy(alpha = PALE).compositeOver(Color.White), onPrimary = Color.Black,
+                primaryContainer = colour, onPrimaryContainer = on,
+            ),
+        )
+
+        private const val TINT = 0.16f
+        private const val PALE = 0.55f
     }
 }
 

@@ -27,6 +27,12 @@ import dev.twinshore.ScreenView
 interface Device {
     /** The picture in these bytes; none if they hold no picture that the device knows. */
     fun picture(bytes: ByteArray): ImageBitmap?
+
+    /** Reads the code of another main server; none where the address can't be changed. */
+    val scanServer: (() -> Unit)? get() = null
+
+    /** Gives a text file to another app that the person chooses. */
+    fun share(name: String, text: String)
 }
 
 /** The whole app: draws what the core says and hands back what the person does. */
@@ -93,5 +99,6 @@ private fun Screen(state: AppState, view: InterfaceView) {
         }
         Messages(state, view.messages, Modifier.align(Alignment.BottomCenter))
     }
-    view.dialog?.let { Question(state.core, it) }
+    val dialog = view.dialog
+    if (dialog != null) Question(state.core, dialog) else view.waiting?.let { Waiting(state.core, it) }
 }

@@ -23,6 +23,7 @@ import androidx.compose.material3.AlertDialog
 import androidx.compose.material3.Button
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
+import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.Surface
@@ -37,6 +38,7 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
+import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.liveRegion
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.unit.dp
@@ -46,6 +48,7 @@ import dev.twinshore.InterfaceView
 import dev.twinshore.MessageKind
 import dev.twinshore.MessageView
 import dev.twinshore.OfferView
+import dev.twinshore.WaitingView
 import dev.twinshore.core.Core
 import kotlinx.coroutines.delay
 
@@ -122,6 +125,23 @@ internal fun Notice(
     }
 }
 
+/** A call that takes long: the person may wait no longer (R18). */
+@Composable
+internal fun Waiting(core: Core, waiting: WaitingView) {
+    AlertDialog(
+        onDismissRequest = { },
+        properties = DialogProperties(dismissOnBackPress = false, dismissOnClickOutside = false),
+        modifier = Modifier.testTag("waiting"),
+        text = {
+            Column(verticalArrangement = Arrangement.spacedBy(16.dp)) {
+                Text(waiting.text, Modifier.semantics { liveRegion = LiveRegionMode.Polite }, style = MaterialTheme.typography.bodyLarge)
+                LinearProgressIndicator(Modifier.fillMaxWidth().semantics { contentDescription = waiting.text })
+            }
+        },
+        confirmButton = { TextButton({ core.cancelWait(waiting.id) }, Modifier.testTag("cancel-wait")) { Text(words.cancel) } },
+    )
+}
+
 /** A question of the core: only one of its buttons answers it. */
 @OptIn(ExperimentalLayoutApi::class)
 @Composable
@@ -171,7 +191,7 @@ internal fun Messages(state: AppState, messages: List<MessageView>, modifier: Mo
         Row(verticalAlignment = Alignment.CenterVertically) {
             Icon(if (newest.kind == MessageKind.INFO) Icons.info else Icons.alert, null, Modifier.padding(start = 16.dp).size(22.dp))
             Text(newest.text, Modifier.weight(1f, fill = false).padding(14.dp), style = MaterialTheme.typography.bodyMedium)
-            IconButton(onClick = { state.seenMessage = newest.id }) { Icon(Icons.close, words.close) }
+            IconButton(onClick = { state.seenMessage = newest.id }, Modifier.testTag("put-away")) { Icon(Icons.close, words.close) }
         }
     }
 }

@@ -1,15 +1,16 @@
 package dev.twinshore.shell
 
 import android.graphics.Bitmap
-import android.graphics.BitmapFactory
+import android.graphics.Canvas
 import android.os.Looper
 import androidx.activity.ComponentActivity
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
-import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.asAndroidBitmap
-import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.platform.LocalDensity
+import androidx.compose.ui.platform.ViewRootForTest
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsNode
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.test.SemanticsMatcher
@@ -21,68 +22,30 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isRoot
 import androidx.compose.ui.test.junit4.AndroidComposeTestRule
+import androidx.compose.ui.test.longClick
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performScrollToNode
 import androidx.compose.ui.test.performTextClearance
 import androidx.compose.ui.test.performTextInput
+import androidx.compose.ui.test.performTouchInput
 import androidx.compose.ui.unit.Density
-import dev.twinshore.ClientOptions
-import dev.twinshore.SecretStore
-import dev.twinshore.core.Core
+import androidx.compose.ui.unit.DpSize
+import androidx.compose.ui.unit.dp
 import dev.twinshore.testing.MainServer
-import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.SupervisorJob
-import kotlinx.coroutines.cancel
-import kotlinx.coroutines.runBlocking
 import org.robolectric.Shadows.shadowOf
-import java.io.File
-import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.CopyOnWriteArrayList
-
-/** Secrets that last as long as the test. */
-class MemoryStore : SecretStore {
-    private val secrets = ConcurrentHashMap<String, String>()
-
-    override fun secret(name: String): String? = secrets[name]
-
-    override fun setSecret(name: String, value: String?) {
-        if (value == null) secrets.remove(name) else secrets[name] = value
-    }
-
-    override fun utcOffsetS(): Int = 0
-}
-
-/** The process of an app: the core and what is drawn of it. Ended and started again over the same folder it is the same phone. */
-class AppProcess(url: String, folder: File, store: SecretStore) : AutoCloseable {
-    val faults = CopyOnWriteArrayList<Throwable>()
-    private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
-    val core: Core = runBlocking { Core.start(ClientOptions(folder.path, url, "phone", "en"), store) { faults += it } }
-    val state = AppState(core, scope)
-
-    override fun close() {
-        state.close()
-        scope.cancel()
-        core.close()
-    }
-}
-
-object JvmDevice : Device {
-    override fun picture(bytes: ByteArray): ImageBitmap? = BitmapFactory.decodeByteArray(bytes, 0, bytes.size)?.asImageBitmap()
-}
 
 /** What a person does with eyes and fingers; what is not there yet is waited for. */
 class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) {
     private val drawn = mutableStateOf<AppState?>(null)
 
-    /** Draws another process in the place of the one that ended. */
-    fun showAgain(process: AppProcess) {
-        drawn.value = process.state
-    }
+    private var isDrawn = false
 
+    /** Draws a process; another one takes the place of the one that was drawn. */
     fun show(process: AppProcess, dark: Boolean = false, fontScale: Float = 1f) {
         drawn.value = process.state
+        if (isDrawn) return
+        isDrawn = true
         rule.setContent {
             val density = LocalDensity.current
             CompositionLocalProvider(LocalDensity provides Density(density.density, fontScale)) {
@@ -103,6 +66,18 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
     }
 
     fun sees(matcher: SemanticsMatcher): Boolean = rule.onAllNodes(matcher, useUnmergedTree = true).fetchSemanticsNodes(false).isNotEmpty()
+
+    fun count(matcher: SemanticsMatcher): Int = rule.onAllNodes(matcher, useUnmergedTree = true).fetchSemanticsNodes(false).size
+
+    /** True if both texts are seen, the first above the second. */
+    fun isAbove(first: String, second: String): Boolean {
+        val tops = listOf(first, second).map { text ->
+            rule.onAllNodes(hasText(text), useUnmergedTree = true).fetchSemanticsNodes(false).firstOrNull()?.boundsInRoot?.top ?: return false
+        }
+        return tops[0] < tops[1]
+    }
+
+    fun scrollToTag(tag: String) = find(hasTestTag(tag))
 
     fun waitFor(matcher: SemanticsMatcher) = await(matcher.description) { sees(matcher) }
 
@@ -126,6 +101,12 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
     fun type(tag: String, text: String) {
         find(hasTestTag(tag))
         node(hasTestTag(tag)).performTextClearance()
+        node(hasTestTag(tag)).performTextInput(text)
+    }
+
+    /** Types into what is there already, in one go. */
+    fun insert(tag: String, text: String) {
+        find(hasTestTag(tag))
         node(hasTestTag(tag)).performTextInput(text)
     }
 
@@ -157,6 +138,13 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         tap("command-$name")
     }
 
+    /** Touches long, as to choose a row. */
+    fun touchLong(matcher: SemanticsMatcher) {
+        find(matcher)
+        node(matcher).performTouchInput { longClick() }
+        rule.waitForIdle()
+    }
+
     /** Chooses what fits the typed text best. */
     fun choose(tag: String, text: String, whole: String) {
         type(tag, text)
@@ -184,13 +172,52 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         }
     }
 
+    /** Everything that can be touched is big enough for a finger and says what it is to who can't see it. */
+    fun checkTouch() {
+        for (root in rule.onAllNodes(isRoot()).fetchSemanticsNodes(false)) {
+            fun check(node: SemanticsNode) {
+                if (node.isTouched()) {
+                    val size = with(node.layoutInfo.density) { node.touchBoundsInRoot.let { DpSize(it.width.toDp(), it.height.toDp()) } }
+                    assert(size.height >= LEAST_TOUCH && size.width >= LEAST_TOUCH) { "${node.told()} is $size" }
+                    assert(node.told().isNotBlank()) { "nothing is said of what is at ${node.boundsInRoot}" }
+                }
+                node.children.forEach(::check)
+            }
+            check(root)
+        }
+    }
+
+    /** Cut by the edge of what scrolls it is not measured: it is whole when it is scrolled to. */
+    private fun SemanticsNode.isTouched(): Boolean {
+        if (config.getOrNull(SemanticsActions.OnClick) == null || config.contains(SemanticsProperties.Disabled)) return false
+        val whole = size.height.toFloat() <= boundsInRoot.height + 1 && size.width.toFloat() <= boundsInRoot.width + 1
+        return boundsInRoot.width > 0 && boundsInRoot.height > 0 && whole
+    }
+
+    private fun SemanticsNode.told(): String = listOfNotNull(
+        config.getOrNull(SemanticsProperties.Text)?.joinToString { it.text },
+        config.getOrNull(SemanticsProperties.EditableText)?.text,
+        config.getOrNull(SemanticsProperties.ContentDescription)?.joinToString(),
+        config.getOrNull(SemanticsActions.OnClick)?.label,
+    ).joinToString(" ").trim()
+
     /** Keeps what the screen shows, the topmost window with the one below it. */
     fun picture(name: String) {
         rule.waitForIdle()
         shadowOf(Looper.getMainLooper()).idle()
+        checkTouch()
         val roots = rule.onAllNodes(isRoot())
-        val windows = roots.fetchSemanticsNodes().indices.map { roots[it].captureToImage().asAndroidBitmap() }
-        windows.forEachIndexed { at, bitmap -> keep(bitmap, if (at == 0) name else "$name-$at") }
+        val whole = roots[0].captureToImage().asAndroidBitmap().copy(Bitmap.Config.ARGB_8888, true)
+        val canvas = Canvas(whole)
+        roots.fetchSemanticsNodes().drop(1).forEach { root ->
+            val window = (root.root as ViewRootForTest).view.rootView
+            canvas.drawColor(SHADE)
+            canvas.save()
+            canvas.translate((whole.width - window.width) / 2f, (whole.height - window.height) / 2f)
+            window.draw(canvas)
+            canvas.restore()
+        }
+        keep(whole, name)
     }
 
     private fun keep(bitmap: Bitmap, name: String) {
@@ -200,7 +227,7 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
 
     private fun shown(): String = rule.onAllNodes(isRoot(), useUnmergedTree = true).fetchSemanticsNodes(false).joinToString("\n") { root ->
         buildString {
-            fun tell(node: androidx.compose.ui.semantics.SemanticsNode) {
+            fun tell(node: SemanticsNode) {
                 val config = node.config
                 val words = listOfNotNull(
                     config.getOrNull(SemanticsProperties.TestTag),
@@ -217,7 +244,9 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
 
     companion object {
         const val PATIENCE_MS = 60_000L
+        private val LEAST_TOUCH = 47.5.dp
         private const val PNG_QUALITY = 100
+        private const val SHADE = 0x40000000
         private val pictures = MainServer.root.resolve("build/screenshots/android")
     }
 }

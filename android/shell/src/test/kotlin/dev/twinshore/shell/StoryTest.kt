@@ -6,16 +6,8 @@ import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.junit4.createAndroidComposeRule
-import dev.twinshore.core.LinkFacts
-import dev.twinshore.testing.Link
-import dev.twinshore.testing.MainServer
-import org.junit.After
-import org.junit.AfterClass
-import org.junit.Assert.assertEquals
-import org.junit.BeforeClass
 import org.junit.Rule
 import org.junit.Test
-import org.junit.rules.TemporaryFolder
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
@@ -24,40 +16,17 @@ import org.robolectric.annotation.Config
 @RunWith(RobolectricTestRunner::class)
 @Config(qualifiers = "w412dp-h860dp-xhdpi")
 class StoryTest {
-    @get:Rule(order = 0)
-    val folders = TemporaryFolder()
-
     @get:Rule(order = 1)
     val rule = createAndroidComposeRule<ComponentActivity>()
 
-    private val link = Link(main.port)
-    private val hands = Hands(rule)
-    private val store = MemoryStore()
-    private var process: AppProcess? = null
+    @get:Rule(order = 0)
+    val world = World(rule)
 
-    private fun start(): AppProcess = AppProcess(link.url, folders.root, store).also { process = it }
-
-    @After
-    fun end() {
-        val faults = process?.faults.orEmpty()
-        process?.close()
-        link.close()
-        assertEquals(emptyList<Throwable>(), faults)
-    }
-
-    private fun cut() {
-        link.cut()
-        process!!.core.linkChanged(LinkFacts(connected = false, metered = false, captivePortal = false))
-    }
-
-    private fun restore() {
-        link.restore()
-        process!!.core.linkChanged(LinkFacts(connected = true, metered = false, captivePortal = false))
-    }
+    private val hands get() = world.hands
 
     @Test
     fun `an order is typed, the connection is lost, it goes on offline and reaches the main server`() {
-        hands.show(start())
+        hands.show(world.start())
         signIn()
         bothServers()
         anOrderIsTyped()
@@ -116,7 +85,7 @@ class StoryTest {
 
     /** F2: unavailable, its text visible and selectable, nothing editable. */
     private fun theConnectionIsLost() {
-        cut()
+        world.cut()
         hands.waitForTag("unavailable")
         hands.waitForText("Your text is kept.")
         hands.waitForValue("Comment", "call first")
@@ -152,26 +121,12 @@ class StoryTest {
 
     /** X8: what was saved offline goes up by itself. */
     private fun theConnectionIsBack() {
-        restore()
+        world.restore()
         hands.waitWhile(hasTestTag("banner"))
-        hands.await("everything to be sent") { process!!.state.view!!.status.exchange.pending == 0uL }
+        hands.await("everything to be sent") { world.app.state.view!!.status.exchange.pending == 0uL }
         hands.open("Document.Orders.List")
         hands.waitForTag("server-main")
         hands.waitFor(hasText("Harbour Café"))
         hands.picture("8-back")
-    }
-
-    companion object {
-        private lateinit var main: MainServer
-
-        @BeforeClass
-        @JvmStatic
-        fun startServer() {
-            main = MainServer.start()
-        }
-
-        @AfterClass
-        @JvmStatic
-        fun stopServer() = main.close()
     }
 }

@@ -12,7 +12,7 @@ import kotlin.concurrent.thread
  *
  * It is ready when it says where it listens, and it ends with [close] or with this JVM, whichever comes first.
  */
-class MainServer private constructor(private val process: Process, val port: Int, val folder: File) : Closeable {
+class MainServer private constructor(private val process: Process, val port: Int, val folder: File, private val configuration: String) : Closeable {
     override fun close() {
         process.destroy()
         if (!process.waitFor(END_S, TimeUnit.SECONDS)) process.destroyForcibly().waitFor()
@@ -22,29 +22,57 @@ class MainServer private constructor(private val process: Process, val port: Int
     /** Adds a person, as an operator does. */
     fun addUser(name: String, password: String, language: String, vararg roles: String) {
         val role = roles.flatMap { listOf("--role", it) }
-        run(listOf("user", "add", CONFIGURATION, name, "--database", database(folder), "--password", password, "--language", language) + role)
+        run(listOf("user", "add", configuration, name, "--database", database(folder), "--password", password, "--language", language) + role)
     }
+
+    /** Writes what devices download of the configuration, as a branded app brings it along. */
+    fun pack(file: File) = run(listOf("pack", configuration, file.path))
+
+    /** How often devices asked for something so far. */
+    fun asked(path: String): Int = folder.resolve("serve.log").readText().split("path=\"$path").size - 1
 
     companion object {
         /** What does not happen within this time does not happen. */
         private const val READY_S = 120L
         private const val END_S = 10L
-        private const val CONFIGURATION = "examples/field-sales"
+        private const val DEMO = "examples/field-sales"
 
         val root: File = File(System.getProperty("twinshore.root") ?: error("start the tests by scripts/kotlin")).canonicalFile
         private val command: File = File(System.getProperty("twinshore.bin") ?: error("start the tests by scripts/kotlin")).canonicalFile
 
-        /** Starts one with the demo's data: users ann (Seller) and bob (Seller, Manager), password `demo`. */
-        fun start(): MainServer {
-            val folder = Files.createTempDirectory("twinshore-main").toFile()
+        /** With the demo's data: users ann (Seller) and bob (Seller, Manager), password `demo`. One for all tests of a JVM. */
+        val demo: MainServer by lazy { start() }
+
+        /** With every kind of element and every type of attribute; users ann and bob, password `demo-1`. One for all tests of a JVM. */
+        val showcase: MainServer by lazy {
+            serve("android/testing/showcase", folder()).apply {
+                addUser("ann", SHOWCASE_PASSWORD, "en", "Tester")
+                addUser("bob", SHOWCASE_PASSWORD, "en", "Tester")
+            }
+        }
+        const val SHOWCASE_PASSWORD = "demo-1"
+
+        /** Starts one with the demo's data. */
+        fun start(): MainServer = folder().let { folder ->
             fill(folder)
-            val process = program(listOf("serve", CONFIGURATION, "--database", database(folder), "--port", "0"))
+            serve(DEMO, folder)
+        }
+
+        private fun folder(): File = Files.createTempDirectory("twinshore-main").toFile()
+
+        private fun serve(configuration: String, folder: File): MainServer {
+            val process = program(listOf("serve", configuration, "--database", database(folder), "--port", "0"))
                 .redirectError(folder.resolve("serve.log"))
                 .start()
-            Runtime.getRuntime().addShutdownHook(Thread { process.destroyForcibly() })
+            Runtime.getRuntime().addShutdownHook(
+                Thread {
+                    process.destroyForcibly()
+                    folder.deleteRecursively()
+                },
+            )
             return try {
                 val said = waitFor(process, Regex("listening on http://[^ ]*:(\\d+)"), folder.resolve("serve.log"))
-                MainServer(process, said.groupValues[1].toInt(), folder)
+                MainServer(process, said.groupValues[1].toInt(), folder, configuration)
             } catch (failed: IllegalStateException) {
                 process.destroyForcibly()
                 throw failed

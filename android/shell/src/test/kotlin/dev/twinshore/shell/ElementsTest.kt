@@ -1,0 +1,228 @@
+package dev.twinshore.shell
+
+import androidx.activity.ComponentActivity
+import androidx.compose.ui.semantics.Role
+import androidx.compose.ui.semantics.SemanticsActions
+import androidx.compose.ui.semantics.SemanticsProperties
+import androidx.compose.ui.test.SemanticsMatcher
+import androidx.compose.ui.test.assert
+import androidx.compose.ui.test.assertIsOff
+import androidx.compose.ui.test.assertIsOn
+import androidx.compose.ui.test.hasAnyAncestor
+import androidx.compose.ui.test.hasAnyDescendant
+import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isSelected
+import androidx.compose.ui.test.junit4.createAndroidComposeRule
+import dev.twinshore.testing.MainServer
+import dev.twinshore.testing.MainServer.Companion.SHOWCASE_PASSWORD
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
+
+/** Every kind of element and every type of attribute is drawn and worked with, on the real core and a real main server. */
+@RunWith(RobolectricTestRunner::class)
+@Config(qualifiers = "w412dp-h860dp-xhdpi")
+class ElementsTest {
+    @get:Rule(order = 1)
+    val rule = createAndroidComposeRule<ComponentActivity>()
+
+    @get:Rule(order = 0)
+    val world = World(rule) { MainServer.showcase }
+
+    private val hands get() = world.hands
+
+    private fun everything(dark: Boolean = false) {
+        world.signedIn(dark = dark, password = SHOWCASE_PASSWORD)
+        hands.tap("menu-CommonForm.Everything.Form")
+        hands.waitForTag("form-CommonForm.Everything.Form")
+        hands.waitForTag("Name")
+    }
+
+    private fun page(name: String) = hands.tap("page-$name")
+
+    private fun role(role: Role) = SemanticsMatcher.expectValue(SemanticsProperties.Role, role)
+
+    @Test
+    fun `what is typed is read by its type, and what is no value says why`() {
+        everything()
+        hands.type("Name", "Ann")
+        hands.type("Story", "First line\nsecond line")
+        hands.type("Amount", "12,5x")
+        hands.waitFor(SemanticsMatcher.keyIsDefined(SemanticsProperties.Error))
+        hands.picture("elements-typed-wrong")
+        hands.type("Amount", "12.5")
+        hands.type("Phone", "+7 495 123-45-67")
+        hands.waitForValue("Amount", "12.50")
+        hands.type("Day", "2026-01-31")
+        hands.type("Hour", "14:30")
+        hands.type("Moment", "2026-01-31 14:30")
+        hands.type("Mark", "no mark")
+        hands.waitFor(SemanticsMatcher.keyIsDefined(SemanticsProperties.Error))
+        hands.type("Mark", "0f8fad5b-d9cb-469f-a165-70867728950e")
+        hands.await("no error") { !hands.sees(SemanticsMatcher.keyIsDefined(SemanticsProperties.Error)) }
+        hands.waitForValue("Story", "First line\nsecond line")
+        hands.picture("elements-typed")
+    }
+
+    @Test
+    fun `a day and an hour are picked`() {
+        everything()
+        hands.type("Day", "2026-01-31")
+        hands.tap("day-Day")
+        hands.picture("elements-day")
+        hands.tapText("15")
+        hands.tapText("Done")
+        hands.await("the picked day") { hands.textOf("Day").contains("15") }
+        hands.tap("time-Hour")
+        hands.picture("elements-hour")
+        hands.tapText("Done")
+        hands.await("the picked hour") { hands.textOf("Hour").contains(":") }
+    }
+
+    @Test
+    fun `a switch, a check box, a menu, radio buttons and references are chosen`() {
+        everything()
+        page("chosen")
+        hands.tap("Lit")
+        hands.await("on") { runCatching { hands.node(hasTestTag("Lit")).assertIsOn() }.isSuccess }
+        hands.node(hasTestTag("Lit")).assert(role(Role.Switch))
+        hands.tap("Lit")
+        hands.await("off") { runCatching { hands.node(hasTestTag("Lit")).assertIsOff() }.isSuccess }
+        hands.tap("Agreed")
+        hands.await("agreed") { runCatching { hands.node(hasTestTag("Agreed")).assertIsOn() }.isSuccess }
+        hands.node(hasTestTag("Agreed")).assert(role(Role.Checkbox))
+        hands.tap("Colour")
+        hands.waitFor(hasText("Green").and(hasAnyAncestor(hasTestTag("choices"))))
+        hands.picture("elements-menu")
+        hands.tapText("Green", under = "choices")
+        hands.waitForValue("Colour", "Green")
+        hands.tapText("Blue", under = "Favourite")
+        hands.await("blue") { hands.sees(role(Role.RadioButton).and(hasAnyDescendant(hasText("Blue"))).and(isSelected())) }
+        hands.choose("Thing", "Lam", "Lamp")
+        hands.tap("clear-Thing")
+        hands.waitForValue("Thing", "")
+        hands.tap("choose-Thing")
+        hands.waitForTag("form-Catalog.Things.Choice")
+        hands.picture("elements-choice-form")
+        hands.tapText("Chair")
+        hands.waitForTag("form-CommonForm.Everything.Form")
+        hands.waitForValue("Thing", "Chair")
+        hands.picture("elements-chosen")
+        hands.tap("open-Thing")
+        hands.waitForTag("form-Catalog.Things.Item")
+        hands.tap("close")
+        hands.waitForTag("form-CommonForm.Everything.Form")
+    }
+
+    @Test
+    fun `charts, a spreadsheet, a label and a folded group are looked at`() {
+        everything(dark = true)
+        hands.command("fill")
+        page("seen")
+        hands.waitForText("A text that explains.")
+        hands.tapText("More about it")
+        hands.await("folded") { !hands.sees(hasTestTag("Photo")) }
+        hands.tapText("More about it")
+        hands.waitForTag("Photo")
+        hands.waitFor(hasContentDescription("Shares: Red 2, Green 1", substring = true))
+        hands.picture("elements-seen")
+        hands.scrollToTag("Sheet")
+        hands.waitFor(hasContentDescription("Heights: Lamp 3, Table 12", substring = true))
+        hands.waitForText("Together")
+        hands.picture("elements-seen-below")
+    }
+
+    @Test
+    fun `rows are added, filled cell by cell by their types, moved and removed`() {
+        everything()
+        page("rows")
+        hands.tap("add-Rows")
+        hands.waitForTag("row-Rows-0")
+        hands.choose("cell-Thing", "Lant", "Lantern")
+        hands.type("cell-Quantity", "3")
+        hands.tap("cell-Colour")
+        hands.tapText("Blue", under = "choices")
+        hands.waitForValue("cell-Colour", "Blue")
+        hands.tap("cell-Sure")
+        hands.await("sure") { runCatching { hands.node(hasTestTag("cell-Sure")).assertIsOn() }.isSuccess }
+        hands.type("cell-Day", "2026-01-31")
+        hands.type("cell-Note", "first")
+        hands.picture("elements-row")
+        hands.tap("add-Rows")
+        hands.waitForTag("row-Rows-1")
+        hands.type("cell-Note", "second")
+        hands.tap("row-up")
+        hands.waitFor(hasText("Lantern").and(hasAnyAncestor(hasTestTag("row-Rows-1"))))
+        hands.picture("elements-rows")
+        hands.tap("remove-row")
+        hands.await("one row") { !hands.sees(hasTestTag("row-Rows-1")) }
+        hands.waitForText("Lantern")
+    }
+
+    @Test
+    fun `a question waits for its answer, a message is told, an error stays until it is read`() {
+        everything()
+        hands.command("ask")
+        hands.waitForText("Which one?")
+        hands.picture("elements-question")
+        hands.tapText("Second")
+        page("chosen")
+        hands.waitForText("answered Second")
+        hands.command("tell")
+        hands.waitForText("Told by code.")
+        hands.picture("elements-message")
+        hands.command("fail")
+        hands.waitForText("It went wrong on purpose.")
+        hands.node(hasTestTag("message")).assert(SemanticsMatcher.keyIsDefined(SemanticsProperties.LiveRegion))
+        hands.picture("elements-error")
+        hands.tap("put-away")
+        hands.waitWhile(hasText("It went wrong on purpose.", substring = true))
+    }
+
+    @Test
+    fun `R18 a call that takes long can be left`() {
+        everything()
+        world.link.delayMs = 8_000
+        hands.command("callMain")
+        hands.waitForTag("waiting")
+        hands.picture("elements-waiting")
+        hands.tap("cancel-wait")
+        world.link.delayMs = 0
+        hands.waitWhile(hasTestTag("waiting"))
+    }
+
+    @Test
+    fun `a list is searched, sorted, narrowed to rows like one, and its groups are entered`() {
+        everything()
+        hands.open("Catalog.Things.List")
+        hands.waitForText("Chair")
+        hands.type("search", "lam")
+        hands.await("the search") { !hands.sees(hasText("Chair")) && hands.sees(hasText("Lamp")) }
+        hands.tap("clear-search")
+        hands.waitForText("Chair")
+        hands.tap("sort")
+        hands.picture("elements-sort")
+        hands.tap("sort-Size")
+        hands.await("by size") { hands.isAbove("Lantern", "Chair") }
+        hands.touchLong(hasText("Lantern"))
+        hands.tap("filter")
+        hands.picture("elements-filter")
+        hands.tap("filter-Colour")
+        hands.waitForTag("filtered-Colour")
+        hands.await("red things only") { !hands.sees(hasText("Chair")) && hands.sees(hasText("Lamp")) }
+        hands.picture("elements-filtered")
+        hands.tap("filtered-Colour")
+        hands.waitForText("Furniture")
+        hands.node(hasText("Furniture")).assert(SemanticsMatcher.keyNotDefined(SemanticsActions.SetText))
+        hands.tapText("Furniture")
+        hands.waitForTag("path-top")
+        hands.waitForText("Table")
+        hands.picture("elements-group")
+        hands.tap("path-top")
+        hands.waitForText("Chair")
+    }
+}

@@ -1,0 +1,3 @@
+export function answer(): string {
+  return "the main server answered";
+}
