@@ -80,6 +80,8 @@ class Core private constructor(private val client: MobileClient, private val fau
 
     fun retryDownload() = client.retryDownload()
 
+    fun updateNow() = client.updateNow()
+
     fun open(menuItem: String) = client.open(menuItem)
 
     fun activate(form: UInt) = client.activate(form)

@@ -100,6 +100,11 @@ internal fun ModeMark(status: StatusView, open: () -> Unit) {
 internal fun StatusBands(core: Core, view: InterfaceView) {
     Column {
         if (view.status.banner.isNotEmpty()) Notice(Icons.cloudOff, view.status.banner, MaterialTheme.colorScheme.errorContainer, "banner")
+        if (view.status.updateWaits) {
+            Notice(Icons.sync, words.updateWaits, MaterialTheme.colorScheme.secondaryContainer, "update") {
+                TextButton(onClick = core::updateNow) { Text(words.updateNow) }
+            }
+        }
         view.offer?.let { Offer(core, it) }
     }
 }
