@@ -84,7 +84,8 @@ object JvmDevice : Device {
 
 /** A phone on a link of its own to a real main server, and the hands that hold it. After the test nothing was thrown into the core. */
 class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, private val server: () -> MainServer = { MainServer.demo }) : ExternalResource() {
-    val folder: File = Files.createTempDirectory("twinshore-phone").toFile()
+    private val folders = mutableListOf<File>()
+    val folder: File = newFolder()
     private val store = MemoryStore()
     private val processes = mutableListOf<AppProcess>()
     private val links = mutableListOf<Link>()
@@ -115,7 +116,7 @@ class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, 
 
     /** Another person's phone at the same main server. */
     fun other(user: String, password: String = "demo"): AppProcess {
-        val app = AppProcess(newLink().url, Files.createTempDirectory("twinshore-other").toFile(), Platform(MemoryStore())).also { processes.add(0, it) }
+        val app = AppProcess(newLink().url, newFolder(), Platform(MemoryStore())).also { processes.add(0, it) }
         hands.show(app)
         hands.waitForTag("user")
         app.core.signIn(user, password)
@@ -123,10 +124,12 @@ class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, 
         return app
     }
 
+    private fun newFolder(): File = Files.createTempDirectory("twinshore-phone").toFile().also { folders += it }
+
     private fun newLink() = Link(server().port).also { links += it }
 
     /** What a process leaves behind that is killed now: its files as they are at this moment. */
-    fun filesNow(): File = Files.createTempDirectory("twinshore-killed").toFile().also { folder.copyRecursively(it, overwrite = true) }
+    fun filesNow(): File = newFolder().also { folder.copyRecursively(it, overwrite = true) }
 
     fun cut() {
         link.cut()
@@ -142,6 +145,7 @@ class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, 
         val faults = processes.flatMap { it.faults }
         processes.forEach { it.close() }
         links.forEach { it.close() }
+        folders.forEach { it.deleteRecursively() }
         assertEquals(emptyList<Throwable>(), faults)
     }
 }
