@@ -196,8 +196,17 @@ impl App {
         }
     }
 
-    /// Reads the form's object anew; what was typed is given up by the person's wish, or there is nothing typed.
+    /// Reads the form's object anew; what was typed is given up by the person's wish.
     pub async fn reread(self: &Rc<Self>, form: u32) {
+        self.read_anew(form, |_| true).await;
+    }
+
+    /// Reads the object of a form anew into which nothing was typed, also not while the server was asked.
+    pub async fn reread_untouched(self: &Rc<Self>, form: u32) {
+        self.read_anew(form, |session| !session.has_typed() && !session.frozen && !session.writing).await;
+    }
+
+    async fn read_anew(self: &Rc<Self>, form: u32, may: fn(&FormSession) -> bool) {
         let Some(open) = self.form(form) else { return };
         if open.session.borrow().is_new || open.session.borrow().frozen {
             return;
@@ -205,6 +214,9 @@ impl App {
         match self.ask_again(form).await {
             Ok(response) => {
                 let mut session = open.session.borrow_mut();
+                if !may(&session) {
+                    return;
+                }
                 session.reread(response.record, response.version);
                 session.key = response.key.or(session.key.take());
                 self.keep_draft(&session);

@@ -308,7 +308,7 @@ impl App {
             .collect();
         for (form, _, typed) in forms {
             if !typed {
-                self.reread(form).await;
+                self.reread_untouched(form).await;
             }
         }
     }
