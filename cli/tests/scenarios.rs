@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -132,20 +132,17 @@ struct Watching {
 impl Watching {
     fn start(folder: &Path) -> Self {
         let mut command = command(folder, &["--watch"]);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+        // One pipe for both, so that lines come in the order in which they were written.
+        let (read, write) = std::io::pipe().expect("a pipe");
+        let child = command.stdout(write.try_clone().expect("a pipe")).stderr(write).spawn().expect("the command runs");
         let (told, lines) = channel();
-        let pipes: [Box<dyn std::io::Read + Send>; 2] =
-            [Box::new(child.stdout.take().expect("a pipe")), Box::new(child.stderr.take().expect("a pipe"))];
-        for pipe in pipes {
-            let told = told.clone();
-            std::thread::spawn(move || {
-                for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-                    if told.send(line).is_err() {
-                        return;
-                    }
+        std::thread::spawn(move || {
+            for line in BufReader::new(read).lines().map_while(Result::ok) {
+                if told.send(line).is_err() {
+                    return;
                 }
-            });
-        }
+            }
+        });
         Self { child, lines }
     }
 

@@ -133,6 +133,8 @@ impl App {
 
     /// An item is chosen for code that waits; of several the person says when it is enough.
     pub(super) async fn pick(self: &Rc<Self>, form: u32, reference: Ref) {
+        // In the order of touches, whichever answer would come first.
+        let in_turn = self.picking.lock().await;
         let reference = self.presented(form, reference).await;
         let Some(open) = self.form(form) else { return };
         let finished = {
@@ -149,6 +151,7 @@ impl App {
             }
             !awaited.multiple
         };
+        drop(in_turn);
         if finished {
             self.close_now(form, false).await;
         }

@@ -172,6 +172,8 @@ pub(crate) struct App {
     pub probe: RefCell<Option<AbortHandle>>,
     /// What the last answered probe said.
     pub hello: RefCell<Option<HelloResponse>>,
+    /// Items are picked one after another.
+    pub picking: tokio::sync::Mutex<()>,
     /// Events of availability are told one after another.
     pub announcing: tokio::sync::Mutex<()>,
     /// Handlers that run, and of them those that wait for the person.
@@ -302,6 +304,7 @@ impl App {
             link_known: Notify::new(),
             probe: RefCell::default(),
             hello: RefCell::default(),
+            picking: tokio::sync::Mutex::default(),
             announcing: tokio::sync::Mutex::default(),
             handlers: Cell::new(0),
             asking: Cell::new(0),
