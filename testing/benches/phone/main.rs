@@ -9,7 +9,7 @@ mod figures;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use twinshore_client::view::{FormEvent, FormView, InterfaceView, LogEntryView, ModeView, ScreenView};
@@ -30,6 +30,8 @@ const KEYSTROKES: usize = 500;
 const OPENINGS: usize = 100;
 const REOPENINGS: usize = 50;
 const STARTS: usize = 5;
+/// What does not come within this time does not come.
+const LONGEST_DOWNLOAD: Duration = Duration::from_secs(600);
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -60,14 +62,16 @@ async fn all() {
     phone.set_mode(ModeView::Normal).await;
     reopenings(&phone, &order).await;
     let stopped = phone.stop().await;
-    starts(stopped.directory(), &stopped.link.url());
+    starts(stopped.directory(), &stopped.link.named_url());
     println!("\nfiles on the phone: {:.1} MB", figures::folder_mb(stopped.directory()));
 }
 
 /// First sign-in: the configuration, then every item.
 async fn first_download(phone: &Phone) {
     let began = Instant::now();
-    phone.sign_in("ann", "secret").await;
+    phone.client().sign_in("ann".into(), "secret".into());
+    let work = phone.try_until(LONGEST_DOWNLOAD, |view| matches!(view.screen, ScreenView::Work).then_some(())).await;
+    work.expect("the first download ends");
     let took = began.elapsed();
     let rows = f64::from(app::PLACES) / took.as_secs_f64();
     println!("first start, from the sign-in to the menu: {:.1} s, {rows:.0} items/s", took.as_secs_f64());
