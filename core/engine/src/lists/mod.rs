@@ -291,7 +291,10 @@ fn search(scope: &mut Scope<'_>, object: &ObjectDefinition, text: &str) -> Resul
         }
     }
     if object.name.kind == ObjectKind::Document {
-        names.extend(object.attributes.iter().filter(|a| a.types.references().next().is_some()).map(|a| a.name.clone()));
+        // Without an index each row is read anyway: what it shows is searched whole.
+        let shown = object.attributes.iter().filter(|a| search::is_text(&a.types) || a.types.references().next().is_some());
+        let more: Vec<String> = shown.map(|a| a.name.clone()).filter(|name| !names.contains(name)).collect();
+        names.extend(more);
     }
     names.retain(|n| !hidden.contains(n));
     in_texts(scope, &names, &words)

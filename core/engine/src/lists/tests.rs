@@ -86,6 +86,22 @@ fn search_finds_parts_of_words_in_any_case_and_alphabet() {
 }
 
 #[test]
+fn documents_are_found_by_everything_they_show() {
+    let fixture = Fixture::new(Target::MainServer);
+    let harbour = fixture.add("Catalog.Counterparties", &[("Description", "Harbour".into())]);
+    fixture.add("Document.Orders", &[("Counterparty", harbour.into()), ("Comment", "Call first".into())]);
+    fixture.add("Document.Orders", &[("Comment", "harvest".into())]);
+    let unit = fixture.unit();
+    let found = |search: &str| {
+        let columns = vec!["Comment".to_owned()];
+        let object = "Document.Orders".parse().expect("a name");
+        let wanted = ListPageRequest { object, columns, search: search.into(), ..request(&[], 10) };
+        page(&unit, &wanted).expect("a page").rows.len()
+    };
+    assert_eq!([found("har"), found("harb"), found("CALL har"), found("call harv"), found("0001")], [2, 1, 1, 0, 1]);
+}
+
+#[test]
 fn groups_show_what_is_in_them() {
     let fixture = goods(3);
     let group = fixture.add("Catalog.Goods", &[("Description", "Drinks".into()), ("IsGroup", true.into())]);
