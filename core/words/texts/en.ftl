@@ -102,6 +102,10 @@ fast-again = The connection is fast again. Go back to Normal?
 
 download-app = Downloading the app
 download-data = Downloading data
+download-size = { $done } MB
+download-size-of = { $done } of { $total } MB
+download-items = { $done } of { $total } items
+download-items-rate = { $done } of { $total } items · { $rate } per second
 
 ## Updates
 
@@ -253,6 +257,9 @@ error-device-wiped = The administrator removed your data from this device.
 error-storage-full = There is no room left on this device to store this.
     .safe = What was stored before is kept.
     .do = Free some space on this device and try again.
+error-storage-full-main = There is no room left on the main server to store this.
+    .safe = What was stored before is kept, and so is what you typed.
+    .do = Tell the administrator, and try again when there is room.
 error-message-number = The main server has had message { $number } of this device already; the last one was { $accepted }.
     .safe = Nothing is sent twice and nothing is lost.
     .do = You need do nothing: the next exchange goes on from there. If this stays, tell the administrator.

@@ -144,16 +144,12 @@ function SignIn({ phone, view, screen, suggestedUser }: {
 function Download({ phone, view, screen }: { phone: Phone; view: Interface; screen: Extract<Interface["screen"], { screen: "download" }> }) {
   const { language } = view.status;
   const say = (key: Parameters<typeof word>[1]) => word(language, key);
-  const number = new Intl.NumberFormat(language);
   return (
     <div class="download">
       <h2>{view.status.title || "Twinshore"}</h2>
       <p>{screen.step}</p>
       <progress {...(screen.total > 0 ? { value: screen.done, max: screen.total } : {})} aria-label={screen.step} />
-      <p class="figures-line">
-        {say("rows")}: {number.format(screen.done)}{screen.total > 0 && ` / ${number.format(screen.total)}`}
-        {screen.rate > 0 && ` · ${number.format(screen.rate)} ${say("perSecond")}`}
-      </p>
+      <p class="figures-line">{screen.figures}</p>
       {screen.error && (
         <>
           <p class="error" role="alert">{screen.error}</p>

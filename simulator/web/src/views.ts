@@ -142,7 +142,7 @@ export type Screen =
   | { screen: "signIn"; userName: string; error: string; busy: boolean; users: string[] }
   | { screen: "lock"; userName: string; error: string; busy: boolean; biometrics: boolean }
   | { screen: "choosePin"; error: string; required: boolean }
-  | ({ screen: "download" } & { step: string; done: number; total: number; rate: number; error: string })
+  | ({ screen: "download" } & { step: string; done: number; total: number; figures: string; error: string })
   | { screen: "work" };
 
 export interface Interface {

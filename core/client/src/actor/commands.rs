@@ -19,7 +19,7 @@ impl App {
     /// Runs a command by name.
     pub async fn execute(self: &Rc<Self>, form: u32, command: &str) {
         let Some(open) = self.form(form) else { return };
-        let availability = self.draw(&open.session.borrow()).availability;
+        let availability = self.form_availability(&open.session.borrow());
         // What a form took out of its set is not for people; code still may (F2). Close stays.
         if command != "close" && open.session.borrow().definition.without_commands.iter().any(|c| c == command) {
             return;

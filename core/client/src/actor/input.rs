@@ -24,7 +24,7 @@ impl App {
     /// Takes an action of the person.
     pub async fn handle(self: &Rc<Self>, form: u32, event: FormEvent) {
         let Some(open) = self.form(form) else { return };
-        let editable = matches!(self.draw(&open.session.borrow()).availability, FormAvailability::Available)
+        let editable = matches!(self.form_availability(&open.session.borrow()), FormAvailability::Available)
             && !matches!(open.session.borrow().lock, EditLock::Refused { .. });
         if let Some(element) = event.element() {
             let mut session = open.session.borrow_mut();

@@ -22,50 +22,55 @@ const ROWS_OF_A_CONFLICT: usize = 5;
 const CELLS_OF_A_ROW: usize = 3;
 
 /// What a form's look depends on besides the form.
-pub struct Surroundings<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
     /// The main server can be called.
     pub available: bool,
-    /// Why not, for the person.
-    pub reason: String,
     /// The same form is in the composition.
     pub in_composition: bool,
     /// "Open from main server" may be offered.
     pub can_open_from_main: bool,
     /// Language.
-    pub language: &'a str,
-    /// True if an object exists on the stand-alone server.
-    pub is_local: &'a dyn Fn(&ObjectName) -> bool,
+    pub language: String,
 }
 
-/// The whole view, with revision 0.
-pub fn render(form: &FormSession, around: &Surroundings<'_>) -> FormView {
-    let lost = form.server == UsedServer::Main && !around.available && !form.not_locked;
-    let availability = if form.frozen {
-        FormAvailability::Frozen
-    } else if lost {
-        // What is not known of a write would be written twice (F12).
-        let can_open_offline = around.in_composition
-            && form.pending_write.is_none()
-            && !form.definition.without_commands.iter().any(|c| c == "openOffline");
-        FormAvailability::Unavailable { reason: around.reason.clone(), can_open_offline }
-    } else {
-        FormAvailability::Available
-    };
-    let locked = locked_text(form, around.language);
+/// Whether a form can be worked with (F2).
+pub fn availability(form: &FormSession, around: &Surroundings) -> FormAvailability {
+    if form.frozen {
+        return FormAvailability::Frozen;
+    }
+    if !is_lost(form, around) {
+        return FormAvailability::Available;
+    }
+    // What is not known of a write would be written twice (F12).
+    let can_open_offline = around.in_composition
+        && form.pending_write.is_none()
+        && !form.definition.without_commands.iter().any(|c| c == "openOffline");
+    FormAvailability::Unavailable { reason: words::say(&around.language, "form-unavailable").to_owned(), can_open_offline }
+}
+
+fn is_lost(form: &FormSession, around: &Surroundings) -> bool {
+    form.server == UsedServer::Main && !around.available && !form.not_locked
+}
+
+/// The whole view, with revision 0; `is_local` says whether an object exists on the stand-alone server.
+pub fn render(form: &FormSession, around: &Surroundings, is_local: &dyn Fn(&ObjectName) -> bool) -> FormView {
+    let locked = locked_text(form, &around.language);
     let drawing = Drawing {
         form,
         around,
-        closed: lost || form.frozen,
+        is_local,
+        closed: is_lost(form, around) || form.frozen,
         locked: !locked.is_empty(),
-        locale: text::Locale::of(around.language),
+        locale: text::Locale::of(&around.language),
     };
     FormView {
         form: form.id,
         revision: 0,
         name: form.definition.name.to_string(),
-        title: title(form, around.language),
+        title: title(form, &around.language),
         used_server: form.server.name().to_owned(),
-        availability,
+        availability: availability(form, around),
         modified: form.has_typed(),
         waiting: form.waiting,
         can_open_from_main: around.can_open_from_main
@@ -109,7 +114,8 @@ fn plain_title(form: &FormSession, language: &str) -> String {
 
 struct Drawing<'a> {
     form: &'a FormSession,
-    around: &'a Surroundings<'a>,
+    around: &'a Surroundings,
+    is_local: &'a dyn Fn(&ObjectName) -> bool,
     closed: bool,
     /// Somebody else edits the item (F14).
     locked: bool,
@@ -118,7 +124,7 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn language(&self) -> &str {
-        self.around.language
+        &self.around.language
     }
 
     /// All elements; what holds others and can't be used takes them along.
@@ -179,7 +185,7 @@ impl Drawing<'_> {
             ElementKind::Label => {}
         }
         if !matches!(definition.kind, ElementKind::Field { .. } | ElementKind::Button { .. }) {
-            let external = matches!(&definition.kind, ElementKind::List(list) if !(self.around.is_local)(&list.object));
+            let external = matches!(&definition.kind, ElementKind::List(list) if !(self.is_local)(&list.object));
             self.follow_main_server(&mut view, definition.on_main_server_unavailable, external);
         }
         if let Some(change) = self.form.overrides.get(&definition.name) {
@@ -237,7 +243,7 @@ impl Drawing<'_> {
     }
 
     fn is_external(&self, types: &TypeSet) -> bool {
-        types.references().any(|object| !(self.around.is_local)(object))
+        types.references().any(|object| !(self.is_local)(object))
     }
 
     /// F5: what is tied to something that is only on the main server is inaccessible without it.
@@ -481,7 +487,7 @@ impl Drawing<'_> {
                 if view.title.is_empty() {
                     view.title = definition.title.text(self.language()).to_owned();
                 }
-                let local = |object: &ObjectName| (self.around.is_local)(object);
+                let local = |object: &ObjectName| (self.is_local)(object);
                 let external = match (&definition.target, &definition.action) {
                     (CommandTarget::Object(object), _) => !local(object),
                     (CommandTarget::None, CommandAction::OpenForm(form)) => !local(&form.owner),
