@@ -89,8 +89,9 @@ fn search_finds_parts_of_words_in_any_case_and_alphabet() {
 fn documents_are_found_by_everything_they_show() {
     let fixture = Fixture::new(Target::MainServer);
     let harbour = fixture.add("Catalog.Counterparties", &[("Description", "Harbour".into())]);
+    let field = fixture.add("Catalog.Counterparties", &[("Description", "Field".into())]);
     fixture.add("Document.Orders", &[("Counterparty", harbour.into()), ("Comment", "Call first".into())]);
-    fixture.add("Document.Orders", &[("Comment", "harvest".into())]);
+    fixture.add("Document.Orders", &[("Counterparty", field.into()), ("Comment", "harvest".into())]);
     let unit = fixture.unit();
     let found = |search: &str| {
         let columns = vec!["Comment".to_owned()];
