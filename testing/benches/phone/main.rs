@@ -192,7 +192,7 @@ fn starts(folder: &Path, main_server: &str) {
     for _ in 0..STARTS {
         let this = std::env::current_exe().expect("this program");
         let status = std::process::Command::new(this).env(CHILD, folder).env(MAIN, main_server).status().expect("a process");
-        assert!(status.success(), "the client did not start");
+        assert!(status.success(), "the client did not start and end well: {status}");
     }
 }
 

@@ -30,7 +30,7 @@ use crate::rights::UserRights;
 use crate::{Engine, EngineError, Unit};
 
 pub(crate) use handlers::ModuleHandlers;
-pub(crate) use ready::prepare;
+pub(crate) use ready::{Recipe, prepare};
 
 use arguments::Arguments;
 
@@ -173,7 +173,7 @@ impl ServerHost {
 
     /// True if the module is here and exports the function.
     pub(crate) fn exports(&self, module: &ModuleName, function: &str) -> bool {
-        let modules = &self.unit.engine().shared().modules;
+        let modules = &self.unit.engine().shared().recipe.modules;
         modules.get(module).is_some_and(|m| m.exports.iter().any(|e| e == function))
     }
 
@@ -197,7 +197,7 @@ impl ServerHost {
     }
 
     fn new_context(&self) -> Result<ModuleContext, ModuleError> {
-        ready::take(self.unit.engine().shared(), self.limits, Weak::clone(&self.me))
+        ready::take(&self.unit.engine().shared().recipe, self.limits, Weak::clone(&self.me))
     }
 
     /// Runs an exported function of a common module, whoever asks.
@@ -212,8 +212,14 @@ impl ServerHost {
 
     /// The refusal for a common module's function that is not here: excluded (C10) or nowhere.
     pub(crate) fn no_such_function(&self, module: &str, method: &str) -> EngineError {
-        let here =
-            self.unit.engine().shared().modules.keys().any(|name| matches!(name, ModuleName::Common(n, _) if n == module));
+        let here = self
+            .unit
+            .engine()
+            .shared()
+            .recipe
+            .modules
+            .keys()
+            .any(|name| matches!(name, ModuleName::Common(n, _) if n == module));
         if self.unit.engine().is_standalone() && !here {
             EngineError::not_in_composition(format!("Module.{module}"))
         } else {

@@ -147,10 +147,10 @@ impl EngineSession {
             Ok(host) => (work(&host).map_err(Into::into), host.take_contexts()),
             Err(error) => (Err(error.into()), Vec::new()),
         };
-        let engine = self.engine.clone();
+        let (recipe, limits) = (self.engine.shared().recipe.clone(), self.engine.limits().call);
         let after = move |used: Vec<ModuleContext>| {
             drop(used);
-            prepare(engine.shared(), engine.limits().call);
+            prepare(&recipe, limits);
         };
         self.engine.shared().calls.run(call, after).await
     }
