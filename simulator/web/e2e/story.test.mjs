@@ -195,6 +195,23 @@ test("F10c: a form with a spreadsheet and a chart is not reopened, and says why"
   await ann.at.locator(".form.available").waitFor();
 });
 
+test("M4: on a slow link the choice is offered, once, and nothing switches by itself", async () => {
+  await ann.link("Slow");
+  await ann.open("Catalog.Contracts.List");
+  await ann.at.locator("[data-test=row]").first().click();
+  await ann.form("Catalog.Contracts.Item", "main");
+  const offer = ann.at.locator(".offer");
+  await offer.waitFor();
+  await ann.at.locator(".mode.normal.available").waitFor();
+  await desk.picture("slow");
+  await offer.getByText("Keep").click();
+  await offer.waitFor({ state: "detached" });
+  await ann.open("Report.Sales.Report");
+  await ann.form("Report.Sales.Report", "main");
+  assert.equal(await offer.count(), 0);
+  await ann.link("Good");
+});
+
 test("no script of the page failed", () => {
   assert.deepEqual(desk.problems, []);
 });

@@ -436,7 +436,12 @@ impl Drawing<'_> {
                 .iter()
                 .zip(&columns)
                 .map(|(value, (_, types))| CellView {
-                    text: text::format(value, types, &self.locale, Some(&self.form.configuration)),
+                    // A group has no price: a zero there would read as one.
+                    text: if row.is_group && *value == types.default_value() {
+                        String::new()
+                    } else {
+                        text::format(value, types, &self.locale, Some(&self.form.configuration))
+                    },
                     checked: *value == Value::Boolean(true),
                     error: String::new(),
                     conflict: None,

@@ -271,7 +271,7 @@ impl FormSession {
             .iter()
             .enumerate()
             .filter_map(|(at, element)| match &element.kind {
-                ElementKind::List(list) => Some((number(at), ListState::new(list.clone()))),
+                ElementKind::List(list) => Some((number(at), ListState::new(shown(list, &definition.name, &response.hidden)))),
                 _ => None,
             })
             .collect();
@@ -493,6 +493,15 @@ impl ListState {
             error: String::new(),
         }
     }
+}
+
+/// A list without the columns that the person may not see.
+fn shown(list: &ListDefinition, form: &FormName, hidden: &[String]) -> ListDefinition {
+    let mut shown = list.clone();
+    if list.object == form.owner {
+        shown.columns.retain(|column| !hidden.iter().any(|name| column.path.split('.').next() == Some(name)));
+    }
+    shown
 }
 
 /// Id of a row of a list for shells.

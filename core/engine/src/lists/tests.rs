@@ -103,6 +103,24 @@ fn documents_are_found_by_everything_they_show() {
 }
 
 #[test]
+fn a_list_goes_on_without_a_column_that_the_person_may_not_see() {
+    let fixture = Fixture::new(Target::MainServer);
+    let ann = fixture.add("Catalog.Users", &[("Description", "Ann".into())]);
+    let values = [("Description", "Harbour".into()), ("TaxId", "7710".into()), ("Owner", ann.clone().into())];
+    fixture.add("Catalog.Counterparties", &values);
+    let seller = fixture.unit_as("ann", Some(ann), "Seller");
+    let object = "Catalog.Counterparties".parse().expect("a name");
+    let columns = vec!["Description".to_owned(), "TaxId".to_owned()];
+    let wanted = ListPageRequest { object, columns, ..request(&[], 10) };
+    assert_eq!(page(&seller, &wanted).expect("a page").rows[0].cells, ["Harbour".into(), Value::Empty]);
+    assert_eq!(page(&fixture.unit(), &wanted).expect("a page").rows[0].cells[1], "7710".into());
+    // The order of rows would tell what is hidden.
+    let order = vec![SortKey { path: "TaxId".into(), direction: SortDirection::Ascending }];
+    let refused = page(&seller, &ListPageRequest { order, ..wanted }).err();
+    assert!(matches!(refused, Some(EngineError::Refused(ServerError::AccessDenied { .. }))), "{refused:?}");
+}
+
+#[test]
 fn groups_show_what_is_in_them() {
     let fixture = goods(3);
     let group = fixture.add("Catalog.Goods", &[("Description", "Drinks".into()), ("IsGroup", true.into())]);
