@@ -457,9 +457,16 @@ impl App {
             in_composition,
             can_open_from_main,
             language: &language,
+            today: self.local_time().date(),
             is_local: &is_local,
         };
         render::render(session, &surroundings)
+    }
+
+    /// Day and time where the device is.
+    pub fn local_time(&self) -> chrono::NaiveDateTime {
+        let offset = chrono::Duration::seconds(i64::from(self.options.platform.utc_offset_s()));
+        self.options.clock.now().naive_utc() + offset
     }
 
     /// An open form.
