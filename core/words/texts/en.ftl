@@ -48,6 +48,19 @@ write-cancelled = The form did not allow saving. What you typed is kept.
 draft-stays = The draft is still there; try again later.
 draft-form-gone = The app was updated and this form no longer exists. This is what was typed; copy what you need.
 draft-unreadable = This draft was made by another version of the app and can't be opened. This is what it holds.
+period = Period
+period-wrong = The period ends before it starts; change one of the two dates.
+period-any = Any time
+period-today = Today
+period-yesterday = Yesterday
+period-thisWeek = This week
+period-lastWeek = Last week
+period-thisMonth = This month
+period-lastMonth = Last month
+period-thisQuarter = This quarter
+period-lastQuarter = Last quarter
+period-thisYear = This year
+period-lastYear = Last year
 
 ## Reopening a form from the other server
 

@@ -48,6 +48,19 @@ write-cancelled = Форма не разрешила запись. Введён�
 draft-stays = Черновик остался; повторите позже.
 draft-form-gone = Приложение обновлено, этой формы больше нет. Вот что было введено; скопируйте нужное.
 draft-unreadable = Черновик сделан другой версией приложения, его нельзя открыть. Вот что в нём есть.
+period = Период
+period-wrong = Период заканчивается раньше, чем начинается; измените одну из двух дат.
+period-any = За всё время
+period-today = Сегодня
+period-yesterday = Вчера
+period-thisWeek = Эта неделя
+period-lastWeek = Прошлая неделя
+period-thisMonth = Этот месяц
+period-lastMonth = Прошлый месяц
+period-thisQuarter = Этот квартал
+period-lastQuarter = Прошлый квартал
+period-thisYear = Этот год
+period-lastYear = Прошлый год
 
 ## Открытие формы с другого сервера
 

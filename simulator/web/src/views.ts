@@ -64,6 +64,8 @@ export type ElementKind =
   | { kind: "field"; field: FieldKind }
   | { kind: "table" } | { kind: "list" } | { kind: "page" } | { kind: "commandBar" } | { kind: "label" }
   | { kind: "group"; horizontal: boolean; collapsible: boolean }
+  | { kind: "popup"; icon: string }
+  | { kind: "period" }
   | { kind: "pages"; active: number | null }
   | { kind: "button"; command: string; primary: boolean }
   | { kind: "picture"; media_type: string; base64: string }

@@ -14,6 +14,7 @@ export const words = {
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
     clearFilter: "Show all again", likeChosen: "Only rows like the chosen one", finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
     updateWaits: "A new version of the app waits.", updateNow: "Update now",
+    more: "More", standardPeriod: "Standard period",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -28,6 +29,7 @@ export const words = {
     pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
     unlock: "Разблокировать", clearFilter: "Показать все", likeChosen: "Только строки как выбранная", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
     updateWaits: "Есть новая версия приложения.", updateNow: "Обновить сейчас",
+    more: "Ещё", standardPeriod: "Стандартный период",
   },
 } as const;
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use twinshore_metadata::{CommandAction, Record, Ref, Value};
+use twinshore_metadata::{CommandAction, Record, Ref, Value, text};
 use twinshore_modules::Argument;
 use twinshore_protocol::{CallId, MarkDeletionRequest, OpenFormResponse, ServerError, WriteAction, WriteFormRequest};
 
@@ -11,6 +11,7 @@ use super::calls::{Caller, is_unknown};
 use super::lists::Wanted;
 use crate::UsedServer;
 use crate::call_journal::CallRequest;
+use crate::forms::period;
 use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, MessageKind};
 use crate::words;
@@ -119,6 +120,13 @@ impl App {
         if let Some((text, error)) = open.session.borrow().typed.values().next() {
             let arguments = [("text", text.as_str().into()), ("reason", error.as_str().into())];
             let message = words::say_with(&self.state.borrow().language, "correct-first", &arguments);
+            return Err(ServerError::Refused { message, attribute: None, row: None });
+        }
+        let locale = text::Locale::of(&self.state.borrow().language);
+        if let Some(period) = period::first_wrong(&open.session.borrow(), self.local_time().date(), &locale) {
+            let reason = words::say(&locale.language, "period-wrong");
+            let arguments = [("text", period.as_str().into()), ("reason", reason.into())];
+            let message = words::say_with(&locale.language, "correct-first", &arguments);
             return Err(ServerError::Refused { message, attribute: None, row: None });
         }
         let pending = open.session.borrow().pending_write.clone();

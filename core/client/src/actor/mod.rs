@@ -417,6 +417,12 @@ impl App {
         self.dirty.set(true);
     }
 
+    /// Day and time where the device is.
+    pub fn local_time(&self) -> chrono::NaiveDateTime {
+        let offset = chrono::Duration::seconds(i64::from(self.options.platform.utc_offset_s()));
+        self.options.clock.now().naive_utc() + offset
+    }
+
     /// What exists while somebody works.
     pub fn work(&self) -> Option<Rc<Work>> {
         self.work.borrow().clone()

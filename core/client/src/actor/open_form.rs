@@ -149,6 +149,7 @@ impl App {
                 // Lists and other forms say so only where they would open from main now.
                 && (session.main_object().is_some() || self.route(priority) == Route::To(UsedServer::Main)),
             language: self.language(),
+            today: self.local_time().date(),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! A form as shells draw it: texts formatted, states decided.
 
+use chrono::NaiveDate;
 use twinshore_metadata::{
     AttributeDefinition, AttributeType, ChartKind, CommandAction, CommandTarget, Configuration, DateParts, ElementDefinition,
     ElementKind, GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection,
-    TypeSet, Value, text,
+    StandardPeriod, TypeSet, Value, text,
 };
 use twinshore_protocol::ListCondition;
 use uuid::Uuid;
 
 use super::session::{FormSession, ListState, number, row_id};
-use super::words;
+use super::{period, words};
 use crate::UsedServer;
 use crate::actor::locked_text;
 use crate::view::{
@@ -32,6 +33,8 @@ pub struct Surroundings {
     pub can_open_from_main: bool,
     /// Language.
     pub language: String,
+    /// The day where the device is.
+    pub today: NaiveDate,
 }
 
 /// Whether a form can be worked with (F2).
@@ -140,9 +143,40 @@ impl Drawing<'_> {
                     view.hint.clone_from(&parent.hint);
                 }
             }
+            view.read_only |= definition.parent.is_some_and(|parent| self.is_closed_period(parent));
             views.push(view);
         }
+        self.hide_empty(&mut views);
         views
+    }
+
+    /// A period that can't be changed: neither can its ends.
+    fn is_closed_period(&self, element: u32) -> bool {
+        self.form.definition.elements.get(element as usize).is_some_and(|period| {
+            let by_code = self.form.overrides.get(&period.name).and_then(|change| change.read_only);
+            period::ends_of(period).is_some() && (period.read_only || by_code == Some(true))
+        })
+    }
+
+    /// A pop-up, a part of one, and a period in which nothing is to be seen are not drawn.
+    fn hide_empty(&self, views: &mut [ElementView]) {
+        let mut shown = vec![false; views.len()];
+        let mut in_popup = vec![false; views.len()];
+        for (at, view) in views.iter().enumerate() {
+            let around = view.parent.is_some_and(|parent| in_popup[parent as usize]);
+            in_popup[at] = around || matches!(view.kind, ElementKindView::Popup { .. });
+        }
+        for at in (0..views.len()).rev() {
+            let view = &mut views[at];
+            if matches!(view.kind, ElementKindView::Popup { .. } | ElementKindView::Period)
+                || (in_popup[at] && matches!(view.kind, ElementKindView::Group { .. }))
+            {
+                view.visible &= shown[at];
+            }
+            if let (true, Some(parent)) = (view.visible, view.parent) {
+                shown[parent as usize] = true;
+            }
+        }
     }
 
     fn element(&self, id: u32, definition: &ElementDefinition) -> ElementView {
@@ -181,6 +215,11 @@ impl Drawing<'_> {
             }
             ElementKind::Page => view.kind = ElementKindView::Page,
             ElementKind::CommandBar => view.kind = ElementKindView::CommandBar,
+            ElementKind::Popup { icon } => {
+                view.kind = ElementKindView::Popup { icon: icon.clone() };
+                view.enabled &= !self.closed;
+            }
+            ElementKind::Period { start, end, choices } => self.period(&mut view, definition, [start, end], choices),
             ElementKind::Button { command } => self.button(&mut view, command),
             ElementKind::Label => {}
         }
@@ -231,6 +270,26 @@ impl Drawing<'_> {
         }
         view.choices = self.choices(view.id, &attribute.types);
         self.follow_main_server(view, definition.on_main_server_unavailable, self.is_external(&attribute.types));
+    }
+
+    fn period(&self, view: &mut ElementView, definition: &ElementDefinition, ends: [&String; 2], choices: &[StandardPeriod]) {
+        let language = self.language();
+        view.kind = ElementKindView::Period;
+        if view.title.is_empty() {
+            view.title = words::say(language, "period").to_owned();
+        }
+        view.text = period::text_of(self.form, definition, self.around.today, &self.locale);
+        view.choices = choices
+            .iter()
+            .map(|period| ChoiceView { id: period.to_string(), text: words::say(language, period::word(*period)).to_owned() })
+            .collect();
+        if period::is_wrong(self.form, definition) {
+            view.error = words::say(language, "period-wrong").to_owned();
+        }
+        for path in ends {
+            let fixed = self.form.attribute(path).is_none_or(|attribute| attribute.read_only);
+            view.read_only |= fixed || !self.may_change(path) || self.form.read_only.iter().any(|r| r == path);
+        }
     }
 
     fn is_inaccessible(&self, behaviour: OnMainServerUnavailable, external: bool) -> bool {
