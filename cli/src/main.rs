@@ -19,8 +19,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a configuration
+    New(commands::new::New),
     /// Check a configuration folder
     Check(commands::check::Check),
+    /// Write what editors want to know of a configuration: declarations for modules, schemas for YAML
+    Types(commands::types::Types),
     /// Serve a configuration as a main server
     Serve(commands::serve::Serve),
     /// Run the scenarios of a configuration
@@ -53,7 +57,9 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log(&arguments.command);
     let result = match arguments.command {
+        Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
+        Command::Types(types) => types.run(),
         Command::Serve(serve) => serve.run().await,
         Command::Test(test) => test.run().await,
         Command::Publish(publish) => publish.run().await,

@@ -5,12 +5,14 @@ pub mod check;
 pub mod demo;
 pub mod device;
 pub mod import;
+pub mod new;
 pub mod pack;
 pub mod phone;
 pub mod publish;
 pub mod report;
 pub mod serve;
 pub mod test;
+pub mod types;
 pub mod user;
 
 use std::path::{Path, PathBuf};

@@ -10,12 +10,11 @@ use notify::{EventKind, RecursiveMode, Watcher as _};
 use twinshore_testing::scenario::{DECLARATIONS, Options, Report, list, run, sources, tests_folder};
 
 use super::CommandError;
+use super::types::SCENARIO_TYPES;
 use crate::output;
 
 /// Editors write a file in several steps; what follows within this time is one change.
 const ONE_CHANGE: Duration = Duration::from_millis(200);
-/// Name of the declarations beside scenarios.
-const TYPES: &str = "testing.d.ts";
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -66,7 +65,7 @@ impl Test {
 
     fn run_here(self) -> Result<(), CommandError> {
         if self.types {
-            let path = tests_folder(&self.path).join(TYPES);
+            let path = tests_folder(&self.path).join(SCENARIO_TYPES);
             written(&path, DECLARATIONS)?;
             output::line(format_args!("written: {}", path.display()));
             return Ok(());
