@@ -190,6 +190,30 @@ impl MainServerConnection {
         Ok(response)
     }
 
+    /// First sign-in with a one-time code.
+    ///
+    /// # Errors
+    /// `CodeRefused`, `TryLater`, `MainServerUnavailable`.
+    pub async fn sign_in_with_code(
+        &self,
+        user_name: &str,
+        code: &str,
+        device_name: &str,
+    ) -> Result<SignInResponse, ServerError> {
+        let request = CodeSignInRequest {
+            user_name: user_name.to_owned(),
+            code: code.to_owned(),
+            device: self.device,
+            device_name: device_name.to_owned(),
+            protocol_version: PROTOCOL_VERSION,
+        };
+        let url = self.url("sign-in-with-code");
+        let response: SignInResponse =
+            self.once("sign-in", &url, Some(&request), None, self.settings.call_timeout, true).await?.0;
+        self.keep(&response);
+        Ok(response)
+    }
+
     fn keep(&self, response: &SignInResponse) {
         let user_name = response.session.user_name.clone();
         let tokens = Tokens { token: response.token.clone(), refresh: response.refresh_token.clone(), user_name };
@@ -396,11 +420,11 @@ impl MainServerConnection {
         }
     }
 
-    /// Listens for changes on main until the link is lost; `wake` gets the last position.
+    /// Listens for changes on main until the link is lost; `wake` gets what main says.
     ///
     /// # Errors
     /// `MainServerUnavailable`, `SessionExpired`.
-    pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(ChangePosition)) -> Result<(), ServerError> {
+    pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(Wake)) -> Result<(), ServerError> {
         let token = self.token().map(|t| t.token).unwrap_or_default();
         let url = self.url(&format!("events?from={}", from.0));
         let response = of_call(self.send(request(&url, None, Some(&token), None)?).await, None)?;
@@ -416,9 +440,9 @@ impl MainServerConnection {
                 let line: String = text.drain(..=end).collect();
                 if let Some(data) = line.trim().strip_prefix("data:")
                     && let Ok(json) = serde_json::from_str::<serde_json::Value>(data)
-                    && let Some(last) = json.get("last").and_then(serde_json::Value::as_u64)
+                    && let Some(said) = Wake::of(&json)
                 {
-                    wake(ChangePosition(last));
+                    wake(said);
                 }
             }
             if text.len() > MAXIMUM_EVENT {
@@ -426,6 +450,24 @@ impl MainServerConnection {
             }
         }
         Ok(())
+    }
+}
+
+/// What main says to who listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The change log has grown to here.
+    Changed(ChangePosition),
+    /// There is another configuration, which is followed at once.
+    Published,
+}
+
+impl Wake {
+    fn of(json: &serde_json::Value) -> Option<Self> {
+        if json.get("published").is_some() {
+            return Some(Self::Published);
+        }
+        json.get("last").and_then(serde_json::Value::as_u64).map(|last| Self::Changed(ChangePosition(last)))
     }
 }
 
