@@ -4,6 +4,7 @@
 
 mod commands;
 mod output;
+mod qr;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Restore(commands::backup::Restore),
     /// Show a main server and two phones in the browser
     Demo(commands::demo::Demo),
+    /// Work on a configuration: phones in the browser follow what is saved
+    Dev(commands::dev::Dev),
     /// Run a phone for the simulator
     #[command(hide = true)]
     Phone(commands::phone::Phone),
@@ -66,6 +69,7 @@ async fn main() -> ExitCode {
         Command::Pack(pack) => pack.run(),
         Command::Report(report) => report.run(),
         Command::User(user) => user.run(),
+        Command::Dev(dev) => dev.run().await,
         Command::Device(device) => device.run(),
         Command::Import(import) => import.run(),
         Command::Backup(backup) => backup.run(),

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod check;
 pub mod demo;
+pub mod dev;
 pub mod device;
 pub mod import;
 pub mod new;
@@ -14,6 +15,7 @@ pub mod serve;
 pub mod test;
 pub mod types;
 pub mod user;
+pub mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
