@@ -7,7 +7,7 @@ use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogE
 use twinshore_client::words::client_error_text;
 use twinshore_client::{
     Client, ClientObserver, DeviceAnswer, DeviceError, DeviceRequest, FormObserver, LinkFacts, Platform, PlatformError,
-    Settings, SystemClock,
+    Settings, SignInLink, SystemClock,
 };
 
 /// The device's secret store failed.
@@ -182,6 +182,16 @@ pub struct ClientOptions {
     pub device_name: String,
     /// Language code until the person's is known.
     pub language: String,
+    /// A build for development: sign-in links may lead to a main server without TLS.
+    #[uniffi(default = false)]
+    pub development: bool,
+}
+
+/// The main server that a sign-in link leads to; none if the text is no such link, or leads to a main server without TLS and the build
+/// is not for development.
+#[uniffi::export]
+pub fn server_of_link(link: String, development: bool) -> Option<String> {
+    SignInLink::parse(&link, development).ok().map(|link| link.server)
 }
 
 /// The client could not start.
@@ -259,6 +269,11 @@ impl MobileClient {
     /// Signs in.
     pub fn sign_in(&self, user: String, password: String) {
         self.0.sign_in(user, password);
+    }
+
+    /// Signs in by a link that was scanned or opened; what is wrong with it is told at the sign-in.
+    pub fn sign_in_by_link(&self, link: String) {
+        self.0.sign_in_by_link(link);
     }
 
     /// Signs out.
@@ -398,7 +413,7 @@ impl MobileClient {
             platform: Arc::new(platform),
             clock: Arc::new(SystemClock),
             transport: None,
-            settings: Settings::default(),
+            settings: Settings { plain_links: options.development, ..Settings::default() },
         };
         let language = options.language.clone();
         Client::start(options)

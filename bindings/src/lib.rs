@@ -9,7 +9,7 @@ mod views;
 
 pub use client::{
     Biometrics, ClientOptions, DeviceFailure, DeviceFunctions, FailedToStart, InterfaceObserver, MobileClient, PlatformFailure,
-    SecretStore, Subscription, WindowObserver,
+    SecretStore, Subscription, WindowObserver, server_of_link,
 };
 
 uniffi::setup_scaffolding!("twinshore");

@@ -4,6 +4,7 @@
 
 mod commands;
 mod output;
+mod qr;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -19,8 +20,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a configuration
+    New(commands::new::New),
     /// Check a configuration folder
     Check(commands::check::Check),
+    /// Write what editors want to know of a configuration: declarations for modules, schemas for YAML
+    Types(commands::types::Types),
     /// Serve a configuration as a main server
     Serve(commands::serve::Serve),
     /// Run the scenarios of a configuration
@@ -43,6 +48,8 @@ enum Command {
     Restore(commands::backup::Restore),
     /// Show a main server and two phones in the browser
     Demo(commands::demo::Demo),
+    /// Work on a configuration: phones in the browser follow what is saved
+    Dev(commands::dev::Dev),
     /// Run a phone for the simulator
     #[command(hide = true)]
     Phone(commands::phone::Phone),
@@ -53,13 +60,16 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_log(&arguments.command);
     let result = match arguments.command {
+        Command::New(new) => new.run(),
         Command::Check(check) => check.run(),
+        Command::Types(types) => types.run(),
         Command::Serve(serve) => serve.run().await,
         Command::Test(test) => test.run().await,
         Command::Publish(publish) => publish.run().await,
         Command::Pack(pack) => pack.run(),
         Command::Report(report) => report.run(),
         Command::User(user) => user.run(),
+        Command::Dev(dev) => dev.run().await,
         Command::Device(device) => device.run(),
         Command::Import(import) => import.run(),
         Command::Backup(backup) => backup.run(),

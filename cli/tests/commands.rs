@@ -186,3 +186,23 @@ fn serve_tells_its_address_answers_and_stops_when_asked() {
     assert!(stopped.success());
     assert!(served.0.wait().expect("it ends").success());
 }
+
+#[test]
+fn an_operator_gives_out_a_link_that_signs_a_user_in() {
+    let place = Place::new();
+    let demo = demo().display().to_string();
+    place.done(&["user", "add", &demo, "ann", "--role", "Seller", "--password", "secret"]);
+    let told = place.done(&["user", "invite", &demo, "ann", "--server", "https://main.example/"]);
+    let link = told.lines().find(|line| line.starts_with("twinshore://")).expect("a link");
+    assert!(link.starts_with("twinshore://sign-in?server=https%3A%2F%2Fmain.example&user=ann&code="), "{link}");
+    assert!(told.contains("once, until ") && told.contains('█'), "{told}");
+    assert!(
+        place.refused(&["user", "invite", &demo, "eve", "--server", "https://main.example"]).contains("there is no user eve")
+    );
+    assert!(place.refused(&["user", "invite", &demo, "ann", "--server", "main.example"]).contains("https://main.example"));
+    assert!(
+        place
+            .refused(&["user", "invite", &demo, "ann", "--server", "https://main.example", "--minutes", "0"])
+            .contains("minutes")
+    );
+}

@@ -71,6 +71,8 @@ pub struct Config {
     pub clock: Arc<dyn Clock>,
     /// Limits.
     pub limits: Limits,
+    /// Devices follow a publication at once, without asking the person: while an app is being developed.
+    pub at_once: bool,
     /// Sees requests; for tests and scenarios.
     pub watch: Option<SharedWatch>,
 }
@@ -89,6 +91,7 @@ impl Config {
             address: (Ipv4Addr::LOCALHOST, 0).into(),
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
+            at_once: false,
             watch: None,
         }
     }

@@ -3,6 +3,7 @@
 //! | route | body → answer |
 //! |---|---|
 //! | `POST /api/sign-in` | `SignInRequest` → `SignInResponse` |
+//! | `POST /api/sign-in-with-code` | `CodeSignInRequest` → `SignInResponse`; a code is good once |
 //! | `POST /api/refresh` | `RefreshRequest` → `SignInResponse` |
 //! | `POST /api/sign-out` | – → – |
 //! | `POST /api/wiped` | – → –; a barred device tells that it removed its user's data |
@@ -10,7 +11,7 @@
 //! | `POST /api/call/{name}` | request of `ApplicationServer::{name}` → its response |
 //! | `POST /api/exchange/{handshake,upload,download}` | request of `ExchangePeer` → its response |
 //! | `GET /api/device-bundle/{hash}` | → zstd of the device bundle's JSON, with `Range` |
-//! | `GET /api/events?from=N` | → server-sent events `{"last": N}` while the change log grows |
+//! | `GET /api/events?from=N` | → server-sent events `{"last": N}` while the change log grows; `{"published": true}` where devices follow at once |
 //! | `GET /livez`, `GET /readyz` | → 200 when alive, when ready |
 //!
 //! All but sign-in, refresh and health need `Authorization: Bearer TOKEN`. Refusals are `ServerError` as JSON with a fitting
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
     let bodies = |bytes: usize| (DefaultBodyLimit::max(bytes), RequestDecompressionLayer::new());
     let calls = Router::new()
         .route("/api/sign-in", post(account::sign_in))
+        .route("/api/sign-in-with-code", post(account::sign_in_with_code))
         .route("/api/refresh", post(account::refresh))
         .route("/api/sign-out", post(account::sign_out))
         .route("/api/wiped", post(account::wiped))

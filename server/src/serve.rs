@@ -147,7 +147,7 @@ pub async fn serve(config: Config) -> Result<Running, ServeError> {
     let (stopping, stops) = watch::channel(false);
     let (position, changes) = watch::channel(ChangePosition::default());
     let work = tokio::spawn(background(Arc::clone(&stage), config.source.clone(), position));
-    let state = AppState::new(Arc::clone(&stage), changes, config.clock, config.limits, stops.clone(), config.watch);
+    let state = AppState::new(Arc::clone(&stage), changes, stops.clone(), &config);
     let address = |cause| ServeError::Address { address: config.address, cause };
     let listener = TcpListener::bind(config.address).await.map_err(address)?;
     let address = listener.local_addr().map_err(address)?;

@@ -9,10 +9,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use twinshore_engine::exchange::MainExchange;
 use twinshore_engine::{Engine, EngineSession};
 use twinshore_metadata::{BundleHash, DeviceBundle};
-use twinshore_protocol::{ChangePosition, Clock, RefreshRequest, ServerError, SignInRequest, SignInResponse};
+use twinshore_protocol::{
+    ChangePosition, Clock, CodeSignInRequest, RefreshRequest, ServerError, SignInRequest, SignInResponse,
+};
 
 use crate::auth::SignedIn;
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::limiter::SignInGate;
 use crate::live::{Live, Stage};
 use crate::watch::SharedWatch;
@@ -54,6 +56,7 @@ struct Shared {
     stopping: watch::Receiver<bool>,
     listeners: Arc<Semaphore>,
     password_checks: Semaphore,
+    at_once: bool,
     watch: Option<SharedWatch>,
 }
 
@@ -72,27 +75,32 @@ impl AppState {
     pub fn new(
         stage: Arc<Stage>,
         changes: watch::Receiver<ChangePosition>,
-        clock: Arc<dyn Clock>,
-        limits: Limits,
         stopping: watch::Receiver<bool>,
-        watch: Option<SharedWatch>,
+        config: &Config,
     ) -> Self {
+        let limits = config.limits;
         Self(Arc::new(Shared {
             stage,
             changes,
             gate: SignInGate::default(),
-            clock,
+            clock: Arc::clone(&config.clock),
             limits,
             stopping,
             listeners: Arc::new(Semaphore::new(limits.listeners)),
             password_checks: Semaphore::new(limits.password_checks),
-            watch,
+            at_once: config.at_once,
+            watch: config.watch.clone(),
         }))
     }
 
     /// Limits of the HTTP side.
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Devices follow a publication at once.
+    pub fn at_once(&self) -> bool {
+        self.0.at_once
     }
 
     /// Who sees requests.
@@ -172,6 +180,14 @@ impl AppState {
     pub async fn sign_in(&self, request: SignInRequest) -> Result<SignInResponse, ServerError> {
         let _place = self.0.password_checks.acquire().await.map_err(|_| ServerError::TryLater { seconds: 5 })?;
         self.blocking(move |engine| engine.sign_in(&request)).await.map(|r| self.with_bundle(r)).map_err(|e| e.0)
+    }
+
+    /// Uses a one-time code up and gives tokens.
+    ///
+    /// # Errors
+    /// `CodeRefused`.
+    pub async fn sign_in_with_code(&self, request: CodeSignInRequest) -> Result<SignInResponse, ServerError> {
+        self.blocking(move |engine| engine.sign_in_with_code(&request)).await.map(|r| self.with_bundle(r)).map_err(|e| e.0)
     }
 
     /// Gives new tokens for a refresh token.

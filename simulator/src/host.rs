@@ -19,6 +19,8 @@ use tokio::process::{Child, ChildStdin};
 use tokio::sync::broadcast;
 use twinshore_testing::{Link, LinkError, LinkState};
 
+use crate::workshop::{self, Workshop};
+
 /// Lines kept for a page that is slow.
 const LINES_KEPT: usize = 4096;
 
@@ -80,6 +82,8 @@ pub struct Simulator {
     phones: BTreeMap<String, Arc<Phone>>,
     program: PathBuf,
     directory: PathBuf,
+    known_as: Vec<String>,
+    workshop: Option<Arc<dyn Workshop>>,
 }
 
 impl Simulator {
@@ -107,7 +111,26 @@ impl Simulator {
                 Ok((phone.setup.name.clone(), Arc::new(phone)))
             })
             .collect::<Result<_, LinkError>>()?;
-        Ok(Self { phones, program, directory })
+        Ok(Self { phones, program, directory, known_as: Vec::new(), workshop: None })
+    }
+
+    /// Sign-in links may name the main server by this address: phones reach it through their links.
+    #[must_use]
+    pub fn known_as(mut self, address: &str) -> Self {
+        self.known_as.push(address.to_owned());
+        self
+    }
+
+    /// The page shows the work on the configuration too.
+    #[must_use]
+    pub fn in_workshop(mut self, workshop: Arc<dyn Workshop>) -> Self {
+        self.workshop = Some(workshop);
+        self
+    }
+
+    /// Who works on the configuration, if somebody does.
+    pub(crate) const fn workshop(&self) -> Option<&Arc<dyn Workshop>> {
+        self.workshop.as_ref()
     }
 
     /// Starts the phones and serves the page until the listener ends.
@@ -124,6 +147,8 @@ impl Simulator {
             .route("/api/phones/{name}/kill", post(kill))
             .route("/api/phones/{name}/start", post(start))
             .route("/api/phones/{name}/link", post(set_link))
+            .route("/api/workshop", get(workshop::notices))
+            .route("/api/workshop/invite", post(workshop::invite))
             .route("/phones/{name}/socket", get(socket))
             .fallback(crate::page::file)
             .with_state(simulator);
@@ -143,6 +168,7 @@ impl Simulator {
             .arg(phone.link.url())
             .arg("--name")
             .arg(format!("{}'s phone", phone.setup.name))
+            .args(self.known_as.iter().flat_map(|address| ["--known-as", address]))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -168,9 +194,10 @@ impl Simulator {
     }
 }
 
-type Host = State<Arc<Simulator>>;
+/// What every route looks at.
+pub(crate) type Host = Arc<Simulator>;
 
-async fn phones(State(host): Host) -> Json<serde_json::Value> {
+async fn phones(State(host): State<Host>) -> Json<serde_json::Value> {
     let all: Vec<_> = host
         .phones
         .values()
@@ -183,7 +210,7 @@ async fn phones(State(host): Host) -> Json<serde_json::Value> {
 }
 
 /// kill -9: the process gets no chance to save anything.
-async fn kill(State(host): Host, Path(name): Path<String>) -> Result<StatusCode, StatusCode> {
+async fn kill(State(host): State<Host>, Path(name): Path<String>) -> Result<StatusCode, StatusCode> {
     let phone = host.phone(&name)?;
     if let Some((child, _)) = phone.process.lock().await.as_mut() {
         let _ = child.start_kill();
@@ -191,14 +218,14 @@ async fn kill(State(host): Host, Path(name): Path<String>) -> Result<StatusCode,
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn start(State(host): Host, Path(name): Path<String>) -> Result<StatusCode, (StatusCode, String)> {
+async fn start(State(host): State<Host>, Path(name): Path<String>) -> Result<StatusCode, (StatusCode, String)> {
     let phone = host.phone(&name).map_err(|code| (code, "There is no such phone.".to_owned()))?;
     host.start(phone).await.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn set_link(
-    State(host): Host,
+    State(host): State<Host>,
     Path(name): Path<String>,
     Json(setting): Json<LinkSetting>,
 ) -> Result<StatusCode, (StatusCode, String)> {
@@ -212,7 +239,7 @@ async fn set_link(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn socket(State(host): Host, Path(name): Path<String>, upgrade: WebSocketUpgrade) -> Response {
+async fn socket(State(host): State<Host>, Path(name): Path<String>, upgrade: WebSocketUpgrade) -> Response {
     match host.phone(&name) {
         Ok(phone) => {
             let phone = Arc::clone(phone);

@@ -12,8 +12,10 @@ use twinshore_client::{
     Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription,
 };
 
-/// Bytes of one command at most.
-const MAXIMUM_COMMAND: usize = 4 << 20;
+use crate::device::{DeviceWish, PageAnswer, PageDevice};
+
+/// Bytes of one command at most: a photo of 8 MiB in base64 fits.
+const MAXIMUM_COMMAND: usize = 12 << 20;
 
 /// How to start a phone.
 pub struct PhoneOptions {
@@ -34,6 +36,7 @@ enum Command {
     Hello,
     Dispatch { form: u32, event: FormEvent },
     SignIn { user: String, password: String },
+    SignInByLink { link: String },
     SignOut,
     Unlock { pin: String },
     UnlockWithBiometrics,
@@ -52,6 +55,7 @@ enum Command {
     DiscardDraft { id: String },
     ExchangeNow,
     SetLanguage { language: String },
+    AnswerDevice { id: u64, answer: PageAnswer },
     Suspend,
     Resume,
 }
@@ -65,6 +69,14 @@ enum Message<'m> {
     Form { view: &'m FormView },
     Patch { patch: &'m FormPatch },
     Closed { form: u32, successor: u32 },
+    Device { wanted: Vec<Wanted<'m>> },
+}
+
+/// Something that module code wants of the phone.
+#[derive(Debug, Serialize)]
+struct Wanted<'m> {
+    id: u64,
+    wish: &'m DeviceWish,
 }
 
 fn tell(message: &Message<'_>) {
@@ -131,8 +143,11 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
     let platform = FilePlatform::new(options.directory.join("secrets.json"));
     // The finger of whoever sits at the simulator fits.
     platform.set_finger(true);
+    let device = Arc::new(PageDevice::new(platform, |open: &[(u64, DeviceWish)]| {
+        tell(&Message::Device { wanted: open.iter().map(|(id, wish)| Wanted { id: *id, wish }).collect() });
+    }));
     let client = Client::start(ClientOptions {
-        platform: Arc::new(platform),
+        platform: Arc::clone(&device) as _,
         directory: options.directory,
         main_server: options.main_server,
         device_name: options.name,
@@ -153,12 +168,15 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
             Ok(Command::Hello) => {
                 shell.forms.lock().unwrap_or_else(PoisonError::into_inner).clear();
                 interface = client.observe(Arc::clone(&shell) as Arc<dyn ClientObserver>);
+                device.show();
             }
+            Ok(Command::AnswerDevice { id, answer }) => device.answer(id, answer),
             Ok(command) => carry_out(&client, command),
             Err(error) => tracing::warn!(%error, "a command can't be understood"),
         }
     }
     drop(interface);
+    device.close();
     client.stop();
     // A process must not end while its files are being closed.
     client.ended().await;
@@ -181,9 +199,11 @@ fn read_lines() -> tokio::sync::mpsc::UnboundedReceiver<String> {
 
 fn carry_out(client: &Client, command: Command) {
     match command {
-        Command::Hello => {}
+        // They are taken before.
+        Command::Hello | Command::AnswerDevice { .. } => {}
         Command::Dispatch { form, event } => client.dispatch(form, event),
         Command::SignIn { user, password } => client.sign_in(user, password),
+        Command::SignInByLink { link } => client.sign_in_by_link(link),
         Command::SignOut => client.sign_out(),
         Command::Unlock { pin } => client.unlock(pin),
         Command::UnlockWithBiometrics => client.unlock_with_biometrics(),

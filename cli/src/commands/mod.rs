@@ -3,15 +3,19 @@
 pub mod backup;
 pub mod check;
 pub mod demo;
+pub mod dev;
 pub mod device;
 pub mod import;
+pub mod new;
 pub mod pack;
 pub mod phone;
 pub mod publish;
 pub mod report;
 pub mod serve;
 pub mod test;
+pub mod types;
 pub mod user;
+pub mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

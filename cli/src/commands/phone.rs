@@ -17,6 +17,9 @@ pub struct Phone {
     /// Address of the main server
     #[arg(long)]
     main_server: String,
+    /// Other address of the main server, as sign-in links name it
+    #[arg(long)]
+    known_as: Vec<String>,
     /// Name of the device
     #[arg(long)]
     name: String,
@@ -30,6 +33,8 @@ impl Phone {
             heartbeat: Duration::from_secs(2),
             probe: Duration::from_secs(1),
             probe_timeout: Duration::from_secs(8),
+            plain_links: true,
+            known_as: self.known_as,
             ..Default::default()
         };
         let options = PhoneOptions { directory: self.directory, main_server: self.main_server, name: self.name, settings };

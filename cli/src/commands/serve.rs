@@ -55,7 +55,8 @@ async fn publish_when_told(running: &twinshore_server::Running) {
     std::future::pending().await
 }
 
-async fn told_to_stop() {
+/// Ctrl+C or SIGTERM.
+pub async fn told_to_stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

@@ -1,21 +1,15 @@
 //! `twinshore test DIR`: plays the scenarios of a configuration.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use clap::Args;
-use notify::{EventKind, RecursiveMode, Watcher as _};
 use twinshore_testing::scenario::{DECLARATIONS, Options, Report, list, run, sources, tests_folder};
 
 use super::CommandError;
+use super::types::SCENARIO_TYPES;
+use super::watch::{Sources, names};
 use crate::output;
-
-/// Editors write a file in several steps; what follows within this time is one change.
-const ONE_CHANGE: Duration = Duration::from_millis(200);
-/// Name of the declarations beside scenarios.
-const TYPES: &str = "testing.d.ts";
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -66,7 +60,7 @@ impl Test {
 
     fn run_here(self) -> Result<(), CommandError> {
         if self.types {
-            let path = tests_folder(&self.path).join(TYPES);
+            let path = tests_folder(&self.path).join(SCENARIO_TYPES);
             written(&path, DECLARATIONS)?;
             output::line(format_args!("written: {}", path.display()));
             return Ok(());
@@ -136,23 +130,18 @@ impl Test {
 
     /// Plays at each change, until the person ends it. What does not play is told, and the next change may mend it.
     fn watch_and_play(&self) -> Result<(), CommandError> {
-        let failed = |error: notify::Error| CommandError::Argument(format!("the files can't be watched: {error}"));
-        let (told, changes) = channel();
-        let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
-        let mut watched = BTreeSet::new();
+        let mut watched = Sources::new()?;
         loop {
             // Before playing: what is changed meanwhile is played again. A scenario may name another configuration by now.
             for folder in sources(&self.options()) {
-                if watched.insert(folder.clone()) {
-                    watcher.watch(&folder, RecursiveMode::Recursive).map_err(failed)?;
-                }
+                watched.add(folder)?;
             }
             match self.play() {
                 Ok(()) | Err(CommandError::Scenarios) => {}
                 Err(error) => output::fault(&error),
             }
-            output::line(format_args!("waiting for changes in {}", names(&watched)));
-            let Some(changed) = next_change(&changes) else { return Ok(()) };
+            output::line(format_args!("waiting for changes in {}", names(watched.folders())));
+            let Some(changed) = watched.next_change() else { return Ok(()) };
             output::line(format_args!("changed: {}", names(&changed)));
         }
     }
@@ -160,37 +149,4 @@ impl Test {
 
 fn nothing_fits() -> CommandError {
     CommandError::Argument("no scenario fits".into())
-}
-
-/// Paths as they are shown: from where the command runs.
-fn names(paths: &BTreeSet<PathBuf>) -> String {
-    let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
-    let shown = |path: &PathBuf| match path.strip_prefix(&here) {
-        Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
-        Ok(inside) => inside.display().to_string(),
-        Err(_) => path.display().to_string(),
-    };
-    paths.iter().map(shown).collect::<Vec<_>>().join(", ")
-}
-
-/// Waits for a change of sources; none if none can come any more.
-fn next_change(changes: &Receiver<notify::Result<notify::Event>>) -> Option<BTreeSet<PathBuf>> {
-    let mut changed = BTreeSet::new();
-    while changed.is_empty() {
-        changed.extend(sources_of(changes.recv().ok()?));
-    }
-    while let Ok(event) = changes.recv_timeout(ONE_CHANGE) {
-        changed.extend(sources_of(event));
-    }
-    Some(changed)
-}
-
-/// The sources that an event is about. Reading is no change: playing reads them.
-fn sources_of(event: notify::Result<notify::Event>) -> Vec<PathBuf> {
-    let Ok(event) = event else { return Vec::new() };
-    if !matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_)) {
-        return Vec::new();
-    }
-    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "ts" || extension == "yaml");
-    event.paths.into_iter().filter(is_source).collect()
 }

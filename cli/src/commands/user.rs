@@ -1,4 +1,4 @@
-//! `twinshore user add | list | disable | enable`: people who may sign in.
+//! `twinshore user add | list | invite | disable | enable`: people who may sign in.
 
 use std::io::Read as _;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use twinshore_engine::users::{self, User as Person};
 
-use super::{CommandError, open_beside};
+use super::{CommandError, dev, open_beside};
 use crate::output;
 
 /// Characters a password has at least.
@@ -58,6 +58,19 @@ enum Action {
         /// Sign-in name
         name: String,
     },
+    /// Give out a link and a code that sign a user in on a phone, once and for a short time
+    Invite {
+        #[command(flatten)]
+        place: Place,
+        /// Sign-in name
+        name: String,
+        /// Address at which phones reach the main server
+        #[arg(long, value_name = "URL")]
+        server: String,
+        /// Minutes that the code is good for, a day at most
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1440))]
+        minutes: u16,
+    },
     /// Let a disabled user work again
     Enable {
         #[command(flatten)]
@@ -73,6 +86,7 @@ impl User {
         match self.action {
             Action::Add { place, name, roles, password, language } => add(place, name, roles, password, language),
             Action::List { place } => list(place),
+            Action::Invite { place, name, server, minutes } => invite(place, &name, &server, minutes),
             Action::Disable { place, name } => disable(place, &name, true),
             Action::Enable { place, name } => disable(place, &name, false),
         }
@@ -114,6 +128,16 @@ fn list(place: Place) -> Result<(), CommandError> {
             let state = if user.disabled { "disabled" } else { "may work" };
             output::line(format_args!("{name}\t{}\t{state}", user.roles.join(", ")));
         }
+    }
+    Ok(())
+}
+
+fn invite(place: Place, name: &str, server: &str, minutes: u16) -> Result<(), CommandError> {
+    let engine = open_beside(&place.folder, place.database)?;
+    let given = dev::invitation(&engine, server, name, i64::from(minutes) * 60)?;
+    dev::show(&given, name);
+    if server.starts_with("http:") {
+        output::line("apps that are not development builds take https addresses only");
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ pub enum Request {
     Dispatch(u32, FormEvent),
     /// Sign in.
     SignIn(String, String),
+    /// Sign in by a link.
+    SignInByLink(String),
     /// Sign out.
     SignOut,
     /// The PIN at the lock screen; none asks for a finger or face.
@@ -181,6 +183,11 @@ impl Client {
     /// Signs in.
     pub fn sign_in(&self, user: String, password: String) {
         self.send(Request::SignIn(user, password));
+    }
+
+    /// Signs in by a link that was scanned or opened, see [`crate::SignInLink`]; what is wrong with it is told at the sign-in.
+    pub fn sign_in_by_link(&self, link: String) {
+        self.send(Request::SignInByLink(link));
     }
 
     /// Signs out.

@@ -5,6 +5,10 @@ use std::time::Duration;
 /// Settings of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Sign-in links may lead to a main server without TLS: development builds only.
+    pub plain_links: bool,
+    /// Other addresses of the main server that sign-in links may name: those behind the app's own way to it.
+    pub known_as: Vec<String>,
     /// Time between heartbeats while available (M3).
     pub heartbeat: Duration,
     /// Heartbeats missed before the main server counts as lost (M3).
@@ -71,6 +75,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            plain_links: false,
+            known_as: Vec::new(),
             heartbeat: Duration::from_secs(15),
             heartbeats_missed: 2,
             probe: Duration::from_secs(3),

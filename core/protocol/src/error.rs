@@ -100,6 +100,28 @@ pub enum StoragePlace {
     MainServer,
 }
 
+/// Why a one-time code lets nobody in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeRefusal {
+    /// There is no such code for this person.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It let somebody in already.
+    Used,
+}
+
+impl CodeRefusal {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Unknown => "The main server does not know this sign-in code.",
+            Self::Expired => "The time of this sign-in code is over.",
+            Self::Used => "This sign-in code was used already.",
+        }
+    }
+}
+
 /// Why the main server does not work with a user on a device any more (A3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -190,6 +212,9 @@ pub enum ServerError {
     /// Name or password is wrong.
     #[error("The name or the password is wrong.")]
     SignInRefused,
+    /// The one-time code lets nobody in.
+    #[error("{} Ask for a new one.", reason.text())]
+    CodeRefused { reason: CodeRefusal },
     /// Too many tries.
     #[error("Too many tries. Wait {seconds} s and try again.")]
     TryLater { seconds: u64 },
@@ -286,6 +311,7 @@ impl ServerError {
             Self::WrongServer => "WrongServer",
             Self::LimitExceeded { .. } => "LimitExceeded",
             Self::SignInRefused => "SignInRefused",
+            Self::CodeRefused { .. } => "CodeRefused",
             Self::TryLater { .. } => "TryLater",
             Self::SessionExpired => "SessionExpired",
             Self::Barred { .. } => "Barred",

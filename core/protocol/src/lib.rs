@@ -17,7 +17,7 @@ use async_trait::async_trait;
 
 pub use calls::{CallId, JobState, Message, ModuleCallRequest, ModuleCallResponse};
 pub use clock::{Clock, SystemClock};
-pub use error::{BarReason, Limit, ServerError, StoragePlace, UnavailableReason};
+pub use error::{BarReason, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 pub use exchange::{
     BundleState, ChangeItem, ChangePosition, Conflict, DownloadRequest, ExchangePage, HandshakeRequest, HandshakeResponse,
     ItemOutcome, MessageNo, NodeCode, SentItem, UploadRequest, UploadResponse,
@@ -30,10 +30,13 @@ pub use lists::{
     Comparison, FindRequest, FindResponse, ListAnchor, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow,
     SuggestRequest, SuggestResponse,
 };
-pub use session::{HelloResponse, ObjectRights, RefreshRequest, SessionResponse, SignInRequest, SignInResponse};
+pub use session::{
+    CodeSignInRequest, HelloResponse, ObjectRights, RefreshRequest, SessionResponse, SignInRequest, SignInResponse,
+};
 
-/// Version of everything in this crate; a change of a wire type raises it and a snapshot. History: 2 has locks (F14).
-pub const PROTOCOL_VERSION: u32 = 2;
+/// Version of everything in this crate; a change of a wire type raises it and a snapshot. History: 2 has locks (F14); 3 has
+/// one-time sign-in codes, and main servers whose devices follow a configuration at once.
+pub const PROTOCOL_VERSION: u32 = 3;
 /// Oldest version a main server of this build accepts.
 pub const OLDEST_PROTOCOL_VERSION: u32 = 1;
 

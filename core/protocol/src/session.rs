@@ -65,6 +65,30 @@ impl std::fmt::Debug for SignInRequest {
     }
 }
 
+/// First sign-in on a device with a code that an operator gave out.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeSignInRequest {
+    /// Sign-in name.
+    pub user_name: String,
+    /// One-time code.
+    pub code: String,
+    /// Id the device gave itself.
+    pub device: Uuid,
+    /// Name the person knows the device by.
+    pub device_name: String,
+    /// Version the device speaks.
+    pub protocol_version: u32,
+}
+
+impl std::fmt::Debug for CodeSignInRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CodeSignInRequest")
+            .field("user_name", &self.user_name)
+            .field("device", &self.device)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A session of the main server.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct SignInResponse {
@@ -117,4 +141,7 @@ pub struct HelloResponse {
     pub protocol_version: u32,
     /// Last position of the change log.
     pub last: ChangePosition,
+    /// Devices follow what they should run at once, without asking the person: while an app is being developed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use twinshore_metadata::DateParts;
 use twinshore_metadata::text::{Locale, ParseError, format_number};
-use twinshore_protocol::{BarReason, Limit, ServerError, StoragePlace, UnavailableReason};
+use twinshore_protocol::{BarReason, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 
 use crate::{say, say_with};
 
@@ -45,6 +45,11 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
             said("error-limit", &[("what", what.into())])
         }
         ServerError::SignInRefused => said("error-sign-in-refused", &[]),
+        ServerError::CodeRefused { reason } => match reason {
+            CodeRefusal::Unknown => said("error-code-unknown", &[]),
+            CodeRefusal::Expired => said("error-code-expired", &[]),
+            CodeRefusal::Used => said("error-code-used", &[]),
+        },
         ServerError::TryLater { seconds } => said("error-try-later", &[("wait", Duration::from_secs(*seconds).into())]),
         ServerError::SessionExpired => said("error-session-expired", &[]),
         ServerError::Barred { reason } => match reason {

@@ -172,6 +172,25 @@ device-absent = This device can't do that: { $what }.
 device-refused = The app may not do that: { $what }. Allow it in the device's settings, then try again.
 device-failed = The device could not do that: { $what } ({ $why }). What you typed is kept; try again.
 
+
+## Links that sign in
+
+link-not-ours = This is not a sign-in link of this app, or a part of it is missing.
+    .safe = Nothing was sent anywhere.
+    .do = Scan the code again, or ask the administrator for a new link.
+link-not-secure = This link leads to a main server without a protected connection, which this app does not use.
+    .safe = Nothing was sent anywhere.
+    .do = Tell the administrator.
+link-elsewhere = This link leads to another main server ({ $server }) than this app's.
+    .safe = Nothing was sent there.
+    .do = Ask the administrator for a link for this app.
+link-while-working = Somebody works in the app already.
+    .safe = Nothing was changed.
+    .do = Sign out first, then open the link again.
+link-without-connection = Signing in by a link needs a connection with the main server.
+    .safe = The link was not used up.
+    .do = Connect to a network and open the link again.
+
 ## Times. `number` is written already.
 
 time-seconds = { $number } s
@@ -252,6 +271,15 @@ error-limit = Stopped, for it was more than is allowed at once: { $what }.
 error-sign-in-refused = The name or the password is wrong.
     .safe = Everything on this device is kept.
     .do = Check both and try again. The administrator can give you a new password.
+error-code-unknown = The main server does not know this sign-in code.
+    .safe = Everything on this device is kept.
+    .do = Scan the newest code, or ask the administrator for a new one.
+error-code-expired = The time of this sign-in code is over.
+    .safe = Everything on this device is kept.
+    .do = Ask the administrator for a new one.
+error-code-used = This sign-in code was used already; each lets one device in once.
+    .safe = Everything on this device is kept.
+    .do = Ask the administrator for a new one. If it was not you who used it, tell them.
 error-try-later = The server is busy or was asked too often.
     .safe = What you typed is kept.
     .do = Wait { $wait } and try again.

@@ -7,7 +7,8 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
 use twinshore_protocol::{
-    HelloResponse, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, RefreshRequest, ServerError, SignInRequest, SignInResponse,
+    CodeRefusal, CodeSignInRequest, HelloResponse, OLDEST_PROTOCOL_VERSION, PROTOCOL_VERSION, RefreshRequest, ServerError,
+    SignInRequest, SignInResponse,
 };
 
 use crate::auth::{SignedIn, bearer};
@@ -26,9 +27,7 @@ pub async fn sign_in(
     request: Result<Json<SignInRequest>, JsonRejection>,
 ) -> Result<Json<SignInResponse>, AppError> {
     let Json(request) = request?;
-    if !(OLDEST_PROTOCOL_VERSION..=PROTOCOL_VERSION).contains(&request.protocol_version) {
-        return Err(AppError::malformed(format!("protocol {}; update the app", request.protocol_version)));
-    }
+    check_version(request.protocol_version)?;
     if request.user_name.chars().count() > NAME_CHARACTERS || request.password.chars().count() > NAME_CHARACTERS {
         return Err(ServerError::SignInRefused.into());
     }
@@ -41,6 +40,41 @@ pub async fn sign_in(
     match &result {
         Ok(_) => gate.right(&name),
         Err(ServerError::SignInRefused) => gate.wrong(&name, &address, state.now()),
+        Err(_) => {}
+    }
+    Ok(Json(result?))
+}
+
+fn check_version(version: u32) -> Result<(), AppError> {
+    if (OLDEST_PROTOCOL_VERSION..=PROTOCOL_VERSION).contains(&version) {
+        return Ok(());
+    }
+    Err(AppError::malformed(format!("protocol {version}; update the app")))
+}
+
+/// `POST /api/sign-in-with-code`
+///
+/// # Errors
+/// `CodeRefused`, `TryLater`, `Malformed` for a protocol that is too old or too new.
+pub async fn sign_in_with_code(
+    State(state): State<AppState>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    request: Result<Json<CodeSignInRequest>, JsonRejection>,
+) -> Result<Json<SignInResponse>, AppError> {
+    let Json(request) = request?;
+    check_version(request.protocol_version)?;
+    if request.user_name.chars().count() > NAME_CHARACTERS || request.code.chars().count() > NAME_CHARACTERS {
+        return Err(ServerError::CodeRefused { reason: CodeRefusal::Unknown }.into());
+    }
+    // Who guesses codes keeps nobody from signing in with a password: codes are counted for themselves.
+    let (name, address) = (format!("code {}", request.user_name.to_lowercase()), address.ip().to_string());
+    if let Some(seconds) = state.gate().wait_s(&name, &address, state.now()) {
+        return Err(ServerError::TryLater { seconds }.into());
+    }
+    let result = state.sign_in_with_code(request).await;
+    match &result {
+        Ok(_) => state.gate().right(&name),
+        Err(ServerError::CodeRefused { .. }) => state.gate().wrong(&name, &address, state.now()),
         Err(_) => {}
     }
     Ok(Json(result?))
@@ -89,5 +123,6 @@ pub async fn hello(State(state): State<AppState>, signed_in: SignedIn) -> Result
         compatible: bundles.compatible.clone(),
         protocol_version: PROTOCOL_VERSION,
         last: *state.changes().borrow(),
+        at_once: state.at_once(),
     }))
 }

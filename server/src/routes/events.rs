@@ -22,7 +22,8 @@ pub struct From {
     from: u64,
 }
 
-/// `GET /api/events?from=N`: an event `{"last": N}` at once if the log is past N, then one each time it grows.
+/// `GET /api/events?from=N`: an event `{"last": N}` at once if the log is past N, then one each time it grows. Where devices follow a
+/// configuration at once, an event `{"published": true}` says that there is one.
 /// The stream ends when the token does or when the server stops; the device then connects again.
 ///
 /// # Errors
@@ -36,20 +37,26 @@ pub async fn events(
     let mut changes = state.changes();
     changes.mark_changed();
     let stopping = state.stopping();
+    let (publications, at_once) = (state.publications(), state.at_once());
     let end = tokio::time::Instant::now() + signed_in.good_for;
-    let listener = (changes, stopping, ChangePosition(from.from), place);
-    let stream = stream::unfold(listener, move |(mut changes, mut stopping, mut seen, place)| async move {
+    let listener = (changes, publications, stopping, ChangePosition(from.from), place);
+    let stream = stream::unfold(listener, move |(mut changes, mut publications, mut stopping, mut seen, place)| async move {
         loop {
-            tokio::select! {
-                changed = changes.changed() => changed.ok()?,
+            let published = tokio::select! {
+                changed = changes.changed() => changed.ok().map(|()| false)?,
+                published = publications.changed(), if at_once => published.ok().map(|()| true)?,
                 _ = stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep_until(end) => return None,
+            };
+            if published {
+                let event = Event::default().data("{\"published\":true}");
+                return Some((Ok(event), (changes, publications, stopping, seen, place)));
             }
             let last = *changes.borrow_and_update();
             if last > seen {
                 seen = last;
                 let event = Event::default().data(format!("{{\"last\":{}}}", last.0));
-                return Some((Ok(event), (changes, stopping, seen, place)));
+                return Some((Ok(event), (changes, publications, stopping, seen, place)));
             }
         }
     });

@@ -12,10 +12,13 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../../..");
 const pictures = join(root, "build/screenshots");
 const browsers = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** Starts `twinshore demo` over an empty folder and opens the page. */
-export async function openDesk() {
+/** The command that everything is started with. */
+export const twinshore = join(root, "target/debug/twinshore");
+
+/** Starts `twinshore demo` over an empty folder, or what `words` says, and opens the page. */
+export async function openDesk(words = (folder) => ["demo", "--port", "0", "--directory", folder]) {
   const folder = mkdtempSync(join(tmpdir(), "twinshore-e2e-"));
-  const demo = spawn(join(root, "target/debug/twinshore"), ["demo", "--port", "0", "--directory", folder], {
+  const demo = spawn(twinshore, words(folder), {
     cwd: root,
     env: { ...process.env, TWINSHORE_LOG: "warn" },
     stdio: ["ignore", "pipe", "inherit"],

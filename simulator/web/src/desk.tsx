@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Phone } from "./phone";
 import { PhoneScreen } from "./screen";
+import { Workshop } from "./workshop";
 
 interface Link {
   condition: string;
@@ -26,7 +27,7 @@ async function load(): Promise<void> {
     phones.value = setups.map((setup) => ({ phone: new Phone(setup.name), setup }));
     problem.value = "";
   } catch {
-    problem.value = "The simulator does not answer. Is `scripts/demo` running?";
+    problem.value = "The simulator does not answer. Is `scripts/demo` or `twinshore dev` running?";
     setTimeout(() => void load(), 1000);
   }
 }
@@ -37,9 +38,10 @@ export function Desk() {
     <>
       <header class="desk-head">
         <h1>Twinshore</h1>
-        <p>Two phones, one main server. Cut a link and go on working.</p>
+        <p>Phones and their main server. Cut a link and go on working.</p>
       </header>
       {problem.value && <p class="desk-problem" role="alert">{problem.value}</p>}
+      <Workshop users={phones.value.map(({ setup }) => setup.user)} />
       <div class="desk">
         {phones.value.map(({ phone, setup }) => (
           <Stand key={phone.name} phone={phone} setup={setup} />

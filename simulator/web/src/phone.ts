@@ -2,7 +2,7 @@
 
 import { signal, type Signal } from "@preact/signals";
 import { applyPatch } from "./patches";
-import type { Form, FormEvent, Interface, LogEntry, PhoneCommand, PhoneMessage } from "./views";
+import type { DeviceWish, Form, FormEvent, Interface, LogEntry, PhoneCommand, PhoneMessage } from "./views";
 
 const LOG_LENGTH = 200;
 const RECONNECT_MS = 500;
@@ -11,6 +11,7 @@ export class Phone {
   readonly interface: Signal<Interface | undefined> = signal(undefined);
   readonly forms: Signal<ReadonlyMap<number, Form>> = signal(new Map());
   readonly log: Signal<readonly LogEntry[]> = signal([]);
+  readonly device: Signal<readonly { id: number; wish: DeviceWish }[]> = signal([]);
   readonly connected = signal(false);
   readonly running = signal(true);
   private socket: WebSocket | undefined;
@@ -72,11 +73,15 @@ export class Phone {
       case "closed":
         this.setForm(message.form, undefined);
         return;
+      case "device":
+        this.device.value = message.wanted;
+        return;
       case "process":
         this.running.value = message.running;
         if (!message.running) {
           this.interface.value = undefined;
           this.forms.value = new Map();
+          this.device.value = [];
         } else {
           this.send({ do: "hello" });
         }

@@ -1,6 +1,7 @@
 // What fills a phone's screen: sign-in, first download, the menu, or a form.
 
 import { useEffect, useState } from "preact/hooks";
+import { DeviceWishes } from "./device";
 import { FormScreen } from "./form";
 import { Icon } from "./icons";
 import type { Phone } from "./phone";
@@ -31,6 +32,7 @@ export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedU
       <Messages phone={phone} view={view} />
       {view.waiting && !view.dialog && <Waiting phone={phone} view={view} waiting={view.waiting} />}
       {view.dialog && <Dialog phone={phone} dialog={view.dialog} />}
+      <DeviceWishes phone={phone} language={language} />
     </div>
   );
 }
@@ -127,6 +129,7 @@ function SignIn({ phone, view, screen, suggestedUser }: {
 }) {
   const [user, setUser] = useState(screen.userName || suggestedUser);
   const [password, setPassword] = useState("");
+  const [link, setLink] = useState("");
   const say = (key: Parameters<typeof word>[1]) => word(view.status.language, key);
   return (
     <form class="sign-in" onSubmit={(e) => { e.preventDefault(); phone.send({ do: "signIn", user, password }); }}>
@@ -140,6 +143,11 @@ function SignIn({ phone, view, screen, suggestedUser }: {
       )}
       {screen.error && <p class="error" role="alert">{screen.error}</p>}
       <button type="submit" class="primary" disabled={screen.busy}>{screen.busy ? say("working") : say("signIn")}</button>
+      <details class="by-link">
+        <summary>{say("byLink")}</summary>
+        <label>{say("link")}<input name="link" autocomplete="off" value={link} onInput={(e) => setLink(e.currentTarget.value)} /></label>
+        <button type="button" data-test="by-link" disabled={screen.busy || !link} onClick={() => phone.send({ do: "signInByLink", link })}>{say("signInByLink")}</button>
+      </details>
     </form>
   );
 }

@@ -206,11 +206,27 @@ export type FormEvent =
   | { event: "filterByRow"; element: number; row: string; column: string }
   | { event: "execute"; command: string };
 
+/** What module code wants of the phone. */
+export type DeviceWish =
+  | { wish: "photo" | "barcode" | "place" }
+  | { wish: "dial"; number: string }
+  | { wish: "share"; text: string }
+  | { wish: "notice"; title: string; text: string };
+
+/** What the page gives. */
+export type DeviceAnswer =
+  | { answer: "photo"; mediaType: string; base64: string }
+  | { answer: "barcode"; text: string }
+  | { answer: "place"; latitude: number; longitude: number; accuracy: number }
+  | { answer: "cancelled" | "refused" | "absent" };
+
 /** What the page asks of a phone's process. */
 export type PhoneCommand =
   | { do: "hello" }
   | { do: "dispatch"; form: number; event: FormEvent }
   | { do: "signIn"; user: string; password: string }
+  | { do: "signInByLink"; link: string }
+  | { do: "answerDevice"; id: number; answer: DeviceAnswer }
   | { do: "unlock"; pin: string }
   | { do: "setPin"; pin: string | null }
   | { do: "signOut" | "unlockWithBiometrics" | "choosePin" | "retryDownload" | "updateNow" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
@@ -230,4 +246,5 @@ export type PhoneMessage =
   | { is: "form"; view: Form }
   | { is: "patch"; patch: FormPatch }
   | { is: "closed"; form: number; successor: number }
+  | { is: "device"; wanted: { id: number; wish: DeviceWish }[] }
   | { is: "process"; running: boolean };

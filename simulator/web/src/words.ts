@@ -15,6 +15,11 @@ export const words = {
     clearFilter: "Show all again", likeChosen: "Only rows like the chosen one", finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
     updateWaits: "A new version of the app waits.", updateNow: "Update now",
     more: "More", standardPeriod: "Standard period",
+    byLink: "I have a sign-in link", link: "Link", signInByLink: "Sign in by the link",
+    notices: "Notices", camera: "Camera", scanner: "Reading a code", place: "Where the phone is", dialler: "Phone call", share: "For another app",
+    refuse: "Don't allow", noDevice: "This phone has none", drawnPicture: "Take the drawn picture", pictureFile: "Or a picture file",
+    noPicture: "This file is no picture. Choose another one.", codeText: "Text of the code", latitude: "Degrees north", longitude: "Degrees east",
+    placeHarbour: "Tallinn harbour", placeTown: "London", placeSouth: "Sydney",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -30,6 +35,11 @@ export const words = {
     unlock: "Разблокировать", clearFilter: "Показать все", likeChosen: "Только строки как выбранная", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
     updateWaits: "Есть новая версия приложения.", updateNow: "Обновить сейчас",
     more: "Ещё", standardPeriod: "Стандартный период",
+    byLink: "У меня есть ссылка для входа", link: "Ссылка", signInByLink: "Войти по ссылке",
+    notices: "Уведомления", camera: "Камера", scanner: "Чтение кода", place: "Где телефон", dialler: "Звонок", share: "Для другого приложения",
+    refuse: "Не разрешать", noDevice: "На телефоне этого нет", drawnPicture: "Снять нарисованное", pictureFile: "Или файл картинки",
+    noPicture: "Этот файл не картинка. Выберите другой.", codeText: "Текст кода", latitude: "Градусы северной широты", longitude: "Градусы восточной долготы",
+    placeHarbour: "Таллинская гавань", placeTown: "Лондон", placeSouth: "Сидней",
   },
 } as const;
 

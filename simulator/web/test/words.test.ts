@@ -9,7 +9,7 @@ const sources = Object.entries(import.meta.glob<string>("../src/*.{ts,tsx}", { q
   .filter(([path]) => !path.endsWith("/words.ts"));
 
 /** Files that draw the phone; the desk around it is the developer's and English. */
-const ofThePhone = sources.filter(([path]) => path.endsWith(".tsx") && !/(desk|main)\.tsx$/.test(path));
+const ofThePhone = sources.filter(([path]) => path.endsWith(".tsx") && !/(desk|main|workshop)\.tsx$/.test(path));
 
 const keys = Object.keys(words.en) as (keyof typeof words.en)[];
 

@@ -92,6 +92,7 @@ impl Stage {
         let made = move || {
             let watch: Arc<dyn twinshore_server::RequestWatch> = Arc::clone(&stage.requests) as _;
             World::of(WorldOptions {
+                at_once: false,
                 source: Source::Published(Box::new(stage.configuration().published.clone())),
                 clock: Arc::new(stage.clock.clone()),
                 watch: Some(watch),

@@ -53,6 +53,8 @@ pub struct WorldOptions {
     pub clock: Arc<dyn Clock>,
     /// Sees the main server's requests.
     pub watch: Option<SharedWatch>,
+    /// Devices follow a configuration at once.
+    pub at_once: bool,
 }
 
 /// A main server with its database and the links to it.
@@ -83,7 +85,7 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub fn new(source: Source, clock: Arc<dyn Clock>) -> Result<Self, WorldError> {
-        Self::of(WorldOptions { source, clock, watch: None })
+        Self::of(WorldOptions { source, clock, watch: None, at_once: false })
     }
 
     /// A world.
@@ -95,6 +97,7 @@ impl World {
         let mut config = Config::of(options.source, folder.path().join("main.db"));
         config.clock = options.clock;
         config.watch = options.watch;
+        config.at_once = options.at_once;
         let main = MainServer::start(config.clone())?;
         Ok(Self { folder, config: Mutex::new(config), main: Arc::new(Mutex::new(Some(main))), links: Mutex::default() })
     }

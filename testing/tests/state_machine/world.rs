@@ -129,6 +129,7 @@ pub struct Shore {
 pub fn shore(published: &Published) -> Shore {
     let (clock, record) = (ManualClock::at(chrono::Utc::now()), Arc::new(Record::default()));
     let world = World::of(WorldOptions {
+        at_once: false,
         source: Source::Published(Box::new(published.clone())),
         clock: Arc::new(clock.clone()),
         watch: Some(Arc::clone(&record) as _),

@@ -11,7 +11,7 @@ use super::App;
 use crate::account::{Account, Contact, Tries, account_id, base_folder, is_good_pin};
 use crate::forms::words;
 use crate::view::{MessageKind, ScreenView};
-use crate::{AvailabilityEvent, ClientError, PlatformError};
+use crate::{AvailabilityEvent, ClientError, LinkProblem, PlatformError, SignInLink};
 
 /// Time that went on is kept so often: a kill takes back no more of it.
 pub(super) const KEPT_EVERY: Duration = Duration::from_secs(60);
@@ -103,6 +103,53 @@ impl App {
                 self.sign_in_screen(user, self.error_text(&error), false);
             }
         }
+    }
+
+    /// Signs in by a link that somebody gave the person. It is followed at the sign-in only: nobody who works is thrown out by it.
+    pub async fn sign_in_by_link(self: &Rc<Self>, text: &str) {
+        let user_name = match &self.state.borrow().screen {
+            ScreenView::SignIn { busy: false, user_name, .. } => Some(user_name.clone()),
+            _ => None,
+        };
+        let Some(user_name) = user_name else {
+            return self.message(MessageKind::Warning, self.say("link-while-working"), 0);
+        };
+        let link = match self.own_link(text) {
+            Ok(link) => link,
+            Err(why) => return self.sign_in_screen(user_name, why, false),
+        };
+        self.sign_in_screen(link.user.clone(), "", true);
+        match self.connection.sign_in_with_code(&link.user, &link.code, &self.options.device_name).await {
+            Ok(response) => {
+                self.catch_up();
+                match self.signed_in(response) {
+                    Ok(account) => self.enter_with_main(account).await,
+                    Err(error) => self.sign_in_screen(link.user, self.client_error_text(&error), false),
+                }
+            }
+            Err(ServerError::MainServerUnavailable { .. }) => {
+                let trouble = self.connection.trouble();
+                let why = trouble.and_then(|trouble| super::banner::trouble_text(&self.language(), &trouble));
+                let why = why.unwrap_or_else(|| self.say("link-without-connection").to_owned());
+                self.sign_in_screen(link.user, why, false);
+            }
+            Err(error) => self.sign_in_screen(link.user, self.error_text(&error), false),
+        }
+    }
+
+    /// The link that a text is, if it leads to this app's main server; else why it is not followed.
+    fn own_link(&self, text: &str) -> Result<SignInLink, String> {
+        let link = SignInLink::parse(text, self.options.settings.plain_links).map_err(|problem| {
+            self.say(match problem {
+                LinkProblem::NotALink => "link-not-ours",
+                LinkProblem::NotSecure => "link-not-secure",
+            })
+        })?;
+        let own = std::iter::once(&self.options.main_server).chain(&self.options.settings.known_as);
+        if own.into_iter().any(|address| link.leads_to(address)) {
+            return Ok(link);
+        }
+        Err(words::say_with(&self.language(), "link-elsewhere", &[("server", link.server.as_str().into())]))
     }
 
     /// Keeps what main told at the sign-in; the account becomes the one that works.

@@ -11,6 +11,7 @@ mod commands;
 mod device;
 mod diagnosis;
 mod drafts;
+mod follow;
 mod host;
 mod input;
 mod interface;
@@ -279,11 +280,13 @@ impl App {
         let user_name: String = store.get("user").unwrap_or_default();
         let ticked = options.clock.elapsed();
         let mode: Mode = store.get("mode").unwrap_or_default();
+        let last: String = store.get("account").unwrap_or_default();
         let state = State {
             screen: ScreenView::SignIn {
                 user_name: user_name.clone(),
                 error: String::new(),
-                busy: false,
+                // Whoever worked last is on the way in again: nobody else is let in beside them.
+                busy: accounts.get(&last).is_some_and(|account| account.pin.is_none() && account.barred.is_none()),
                 users: accounts.names(),
             },
             account: String::new(),

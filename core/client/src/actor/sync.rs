@@ -9,7 +9,8 @@ use twinshore_metadata::ObjectName;
 use twinshore_protocol::{ChangePosition, ExchangePeer, ServerError, UnavailableReason};
 
 use super::{App, Work};
-use crate::{Mode, UsedServer};
+use crate::connection::Wake;
+use crate::{AvailabilityEvent, Mode, UsedServer};
 
 impl App {
     /// Rounds on every trigger: start, reconnect, a local change, a wake from main, time, by hand. Pauses after a failure grow.
@@ -144,10 +145,15 @@ impl App {
             }
             let from = self.work().and_then(|w| w.exchange.state().ok()).map_or(ChangePosition(0), |s| s.received);
             let app = Rc::downgrade(&self);
-            let listening = self.connection.listen(from, move |_| {
-                if let Some(app) = app.upgrade() {
-                    app.exchange_now.notify_one();
-                    app.spawn_caused(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
+            let listening = self.connection.listen(from, move |said| {
+                let Some(app) = app.upgrade() else { return };
+                match said {
+                    // The answer to a probe tells which.
+                    Wake::Published => app.link_event(AvailabilityEvent::LinkChanged),
+                    Wake::Changed(_) => {
+                        app.exchange_now.notify_one();
+                        app.spawn_caused(|app| async move { app.refresh_lists(Some(UsedServer::Main), None).await });
+                    }
                 }
             });
             let (clock, pause) = (&self.options.clock, self.options.settings.listen_retry);

@@ -173,7 +173,7 @@ impl App {
     /// as back the same is asked (A5).
     pub(super) fn probe_answered(self: &Rc<Self>, hello: HelloResponse, time: CallTime) {
         self.contacted();
-        let offer = self.offered(&hello);
+        let (offer, at_once) = (self.offered(&hello), hello.at_once);
         self.hello.replace(Some(hello));
         self.state.borrow_mut().update.offer.clone_from(&offer);
         let was_there = self.state.borrow().availability.is_available();
@@ -181,8 +181,10 @@ impl App {
         if was_there && !self.configuration_fits() {
             self.link_event(AvailabilityEvent::ConfigurationChecked { fits: false });
         }
-        if offer.is_some() {
-            self.spawn(|app| async move { app.ask_for_update().await });
+        match offer {
+            Some(offer) if at_once => self.spawn(|app| async move { app.follow_at_once(offer).await }),
+            Some(_) => self.spawn(|app| async move { app.ask_for_update().await }),
+            None => {}
         }
     }
 
@@ -225,7 +227,7 @@ impl App {
     }
 
     /// Follows a new configuration without leaving the app: open forms become drafts.
-    async fn update_in_place(self: &Rc<Self>, offer: &Offer) -> Result<(), Stopped> {
+    pub(super) async fn update_in_place(self: &Rc<Self>, offer: &Offer) -> Result<(), Stopped> {
         let visit = self.visit();
         let files = self.account().and_then(|account| self.files(&account).ok()).ok_or(Stopped::Left)?;
         if !self.keep_all_drafts() {

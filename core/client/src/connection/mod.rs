@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 pub use self::http::{HttpOptions, HttpTransport, Names};
 use answers::{own_time, refusal};
+pub use streams::Wake;
 pub use transport::{BodyStream, CertificateFault, Obstacle, Transport, TransportError, Trouble};
 
 use crate::time::within;
@@ -165,6 +166,30 @@ impl MainServerConnection {
         };
         let response: SignInResponse =
             self.once("sign-in", &self.url("sign-in"), Some(&request), None, self.settings.call_timeout, true).await?.0;
+        self.keep(&response);
+        Ok(response)
+    }
+
+    /// First sign-in with a one-time code.
+    ///
+    /// # Errors
+    /// `CodeRefused`, `TryLater`, `MainServerUnavailable`.
+    pub async fn sign_in_with_code(
+        &self,
+        user_name: &str,
+        code: &str,
+        device_name: &str,
+    ) -> Result<SignInResponse, ServerError> {
+        let request = CodeSignInRequest {
+            user_name: user_name.to_owned(),
+            code: code.to_owned(),
+            device: self.device,
+            device_name: device_name.to_owned(),
+            protocol_version: PROTOCOL_VERSION,
+        };
+        let url = self.url("sign-in-with-code");
+        let response: SignInResponse =
+            self.once("sign-in", &url, Some(&request), None, self.settings.call_timeout, true).await?.0;
         self.keep(&response);
         Ok(response)
     }

@@ -53,11 +53,11 @@ impl MainServerConnection {
         }
     }
 
-    /// Listens for changes on main until the link is lost; `wake` gets the last position.
+    /// Listens for changes on main until the link is lost; `wake` gets what main says.
     ///
     /// # Errors
     /// `MainServerUnavailable`, `SessionExpired`.
-    pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(ChangePosition)) -> Result<(), ServerError> {
+    pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(Wake)) -> Result<(), ServerError> {
         let token = self.token().map(|t| t.token).unwrap_or_default();
         let url = self.url(&format!("events?from={}", from.0));
         let response = of_call(self.send(request(&url, None, Some(&token), None)?).await, None)?;
@@ -73,9 +73,9 @@ impl MainServerConnection {
                 let line: String = text.drain(..=end).collect();
                 if let Some(data) = line.trim().strip_prefix("data:")
                     && let Ok(json) = serde_json::from_str::<serde_json::Value>(data)
-                    && let Some(last) = json.get("last").and_then(serde_json::Value::as_u64)
+                    && let Some(said) = Wake::of(&json)
                 {
-                    wake(ChangePosition(last));
+                    wake(said);
                 }
             }
             if text.len() > MAXIMUM_EVENT {
@@ -83,5 +83,23 @@ impl MainServerConnection {
             }
         }
         Ok(())
+    }
+}
+
+/// What main says to who listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The change log has grown to here.
+    Changed(ChangePosition),
+    /// There is another configuration, which is followed at once.
+    Published,
+}
+
+impl Wake {
+    fn of(json: &serde_json::Value) -> Option<Self> {
+        if json.get("published").is_some() {
+            return Some(Self::Published);
+        }
+        json.get("last").and_then(serde_json::Value::as_u64).map(|last| Self::Changed(ChangePosition(last)))
     }
 }

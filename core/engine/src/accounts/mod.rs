@@ -3,19 +3,39 @@
 //! Tokens are random and opaque; the database holds only their hashes. A refresh token may be used again until the tokens it
 //! gave were used once: an answer lost on a bad link signs nobody out.
 
+mod codes;
 mod tokens;
 
 use std::sync::Arc;
 
-use twinshore_protocol::{BarReason, RefreshRequest, ServerError, SignInRequest, SignInResponse};
+use chrono::{DateTime, Utc};
+use twinshore_protocol::{BarReason, CodeSignInRequest, RefreshRequest, ServerError, SignInRequest, SignInResponse};
 use uuid::Uuid;
 
 use crate::locks::SessionId;
 use crate::{Engine, EngineError, Unit, session, users};
 
-pub(crate) use tokens::TABLES;
+pub(crate) const TABLES: [&str; 2] = [tokens::TABLES, codes::TABLES];
+
+use codes::CodeStore;
+pub use codes::{CODE_S, LONGEST_CODE_S};
 pub use tokens::{Authenticated, DeviceOrder, DeviceRow, TokenPair};
 use tokens::{TOKEN_S, TokenStore};
+
+/// A one-time code that lets a user in on a new device.
+#[derive(Clone)]
+pub struct Invitation {
+    /// The code, told once.
+    pub code: String,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invitation").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
 
 impl Engine {
     /// Checks a password, registers the device, gives tokens.
@@ -26,6 +46,34 @@ impl Engine {
         let now = self.clock().now();
         let writer = self.database().writer()?;
         let user = users::sign_in(&writer, &request.user_name, &request.password, now)?;
+        let pair = TokenStore::new(&writer, now).sign_in(&user.name, request.device, &request.device_name)?;
+        drop(writer);
+        self.answer(&user.name, pair)
+    }
+
+    /// Gives out a one-time code for a user, good for so many seconds; none if there is no such user.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn invite(&self, user_name: &str, lasts_s: i64) -> Result<Option<Invitation>, EngineError> {
+        let writer = self.database().writer()?;
+        let Some(user) = users::get(&writer, user_name, None)? else { return Ok(None) };
+        let (code, expires_at) = CodeStore::new(&writer, self.clock().now()).give(&user.name, lasts_s)?;
+        Ok(Some(Invitation { code, expires_at }))
+    }
+
+    /// Uses a one-time code up, registers the device, gives tokens.
+    ///
+    /// # Errors
+    /// `CodeRefused`, `Barred` for a user who may not work, `AccessDenied` for a revoked device.
+    pub fn sign_in_with_code(&self, request: &CodeSignInRequest) -> Result<SignInResponse, ServerError> {
+        let now = self.clock().now();
+        let writer = self.database().writer()?;
+        CodeStore::new(&writer, now).take(&request.user_name, &request.code)?;
+        let user = users::get(&writer, &request.user_name, None)?.ok_or(ServerError::SignInRefused)?;
+        if user.disabled {
+            return Err(ServerError::Barred { reason: BarReason::UserDisabled });
+        }
         let pair = TokenStore::new(&writer, now).sign_in(&user.name, request.device, &request.device_name)?;
         drop(writer);
         self.answer(&user.name, pair)

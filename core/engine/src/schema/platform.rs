@@ -48,7 +48,9 @@ pub fn create(connection: &Connection) -> Result<(), EngineError> {
             message TEXT NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
         "#,
     )?;
-    connection.execute_batch(crate::accounts::TABLES)?;
+    for tables in crate::accounts::TABLES {
+        connection.execute_batch(tables)?;
+    }
     connection.execute_batch(crate::journal::TABLES)?;
     connection.execute_batch(crate::jobs::TABLES)?;
     connection.execute_batch(crate::temporary::TABLES)?;

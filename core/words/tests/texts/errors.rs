@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use twinshore_metadata::text::ParseError;
 use twinshore_metadata::{DateParts, Ref, Value};
-use twinshore_protocol::{BarReason, CallId, Limit, ServerError, StoragePlace, UnavailableReason};
+use twinshore_protocol::{BarReason, CallId, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 use twinshore_words::{error_text, languages, parse_error_text};
 
 fn order() -> Ref {
@@ -39,7 +39,10 @@ fn after(error: &ServerError) -> Option<ServerError> {
             Some(limit) => E::limit(limit, ""),
             None => E::SignInRefused,
         },
-        E::SignInRefused => E::TryLater { seconds: 900 },
+        E::SignInRefused => E::CodeRefused { reason: CodeRefusal::Unknown },
+        E::CodeRefused { reason: CodeRefusal::Unknown } => E::CodeRefused { reason: CodeRefusal::Expired },
+        E::CodeRefused { reason: CodeRefusal::Expired } => E::CodeRefused { reason: CodeRefusal::Used },
+        E::CodeRefused { reason: CodeRefusal::Used } => E::TryLater { seconds: 900 },
         E::TryLater { .. } => E::SessionExpired,
         E::SessionExpired => E::Barred { reason: B::UserDisabled },
         E::Barred { reason: B::UserDisabled } => E::Barred { reason: B::DeviceLocked },

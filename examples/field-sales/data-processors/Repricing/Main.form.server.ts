@@ -5,6 +5,7 @@ export async function reprice(form: any): Promise<number> {
     const rows = query(`SELECT Ref FROM Catalog.Goods WHERE IsGroup = FALSE${where}`, { group: form.Group });
     for (const row of rows) {
       const goods = Catalogs.Goods.get(row.Ref);
+      if (!goods) continue;
       goods.Price = goods.Price.mul(factor).round(2);
       goods.write();
     }

@@ -11,3 +11,27 @@ export async function whenReopening(form: any, previous: any, event: any): Promi
   await form.fillWhenReopening(previous, { except: ["Earlier"] });
   await form.server.readEarlier();
 }
+
+function noted(form: any, text: string): void {
+  form.Note = form.Note ? `${form.Note}\n${text}` : text;
+}
+
+/** Where the seller is. Who does not allow it is told by the platform. */
+export async function here(form: any): Promise<void> {
+  const place = await Device.locate();
+  if (place) noted(form, `${place.latitude}, ${place.longitude}`);
+}
+
+export async function photo(form: any): Promise<void> {
+  const taken = await Device.takePhoto();
+  if (taken) form.Photo = taken;
+}
+
+export async function scan(form: any): Promise<void> {
+  const code = await Device.scanBarcode();
+  if (code) noted(form, code);
+}
+
+export async function remind(form: any): Promise<void> {
+  await Device.notify(form.title, form.Note);
+}
