@@ -6,8 +6,8 @@ use sqlparser::ast::{Expr, VisitorMut};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use twinshore_metadata::{
-    AttributeType, CommandAction, Composition, Configuration, DateParts, ElementKind, FormAttribute, FormPurpose, ModuleName,
-    ModulePlace, ObjectDefinition, ObjectName, Priority,
+    AttributeDefinition, AttributeType, CommandAction, Composition, Configuration, DateParts, ElementKind, FormAttribute,
+    FormPurpose, InputKind, ModuleName, ModulePlace, ObjectDefinition, ObjectName, Priority, text,
 };
 
 use crate::diagnostics::{Diagnostics, Place, closest};
@@ -15,7 +15,7 @@ use crate::forms::FormDraft;
 use crate::objects::References;
 
 /// Commands of the platform that forms may put on buttons.
-pub const STANDARD_COMMANDS: [&str; 16] = [
+pub const STANDARD_COMMANDS: [&str; 17] = [
     "write",
     "post",
     "unpost",
@@ -26,6 +26,7 @@ pub const STANDARD_COMMANDS: [&str; 16] = [
     "create",
     "createGroup",
     "copy",
+    "createBasedOn",
     "markDeletion",
     "refresh",
     "openOffline",
@@ -101,6 +102,7 @@ pub fn form(
                 let advice = closest(path, attributes.iter().map(String::as_str));
                 diagnostics.error("unknown-path", place, format!("there is no attribute `{path}` for this form"), advice);
             }
+            ElementKind::Field { path, input } => field(owner, draft, (path, *input), &element.choices, place, diagnostics),
             ElementKind::Table { path, columns } => {
                 let own = draft.form.attributes.iter().find_map(|a| match a {
                     FormAttribute::Table(t) if t.name == *path => Some(t),
@@ -180,19 +182,53 @@ fn popup(draft: &FormDraft, at: usize, place: &Place, diagnostics: &mut Diagnost
     }
 }
 
+/// An attribute of the form or of its object.
+fn attribute_of(owner: &ObjectDefinition, draft: &FormDraft, path: &str) -> Option<AttributeDefinition> {
+    let own = draft.form.attributes.iter().find_map(|a| match a {
+        FormAttribute::Value(a) if a.name == path => Some(a.clone()),
+        _ => None,
+    });
+    own.or_else(|| owner.attribute(path))
+}
+
+/// Bars are of numbers, a track of one with limits; texts are offered where they could be typed.
+fn field(
+    owner: &ObjectDefinition,
+    draft: &FormDraft,
+    (path, input): (&str, InputKind),
+    choices: &[String],
+    place: &Place,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(attribute) = attribute_of(owner, draft, path) else { return };
+    let number = matches!(attribute.types.single(), Some(AttributeType::Decimal { .. }));
+    if matches!(input, InputKind::Progress | InputKind::Track) && !number {
+        let message = format!("`{path}` is no number, so it is no part of a whole");
+        diagnostics.error("input", place, message, "make it a `decimal`, or leave `input` out");
+    } else if input == InputKind::Track && attribute.min.zip(attribute.max).is_none_or(|(min, max)| min >= max) {
+        let message = format!("the track of `{path}` has no ends");
+        diagnostics.error("input", place, message, "give the attribute `min` and a greater `max`");
+    }
+    for choice in choices {
+        if let Err(error) = text::parse(choice, &attribute.types, &text::Locale::of("en")) {
+            let message = format!("`{choice}` is no value of `{path}`: {error}");
+            diagnostics.error(
+                "choices",
+                place,
+                message,
+                "offer what could be typed there; references and enums offer their items",
+            );
+        }
+    }
+}
+
 /// The ends of a period are two attributes of one type: days, or moments.
 fn period(owner: &ObjectDefinition, draft: &FormDraft, ends: [&String; 2], place: &Place, diagnostics: &mut Diagnostics) {
     if ends[0] == ends[1] {
         let message = format!("`{}` is both ends of the period", ends[0]);
         return diagnostics.error("period", place, message, "name two attributes, for example `{ start: From, end: To }`");
     }
-    let own = |path: &str| {
-        draft.form.attributes.iter().find_map(|a| match a {
-            FormAttribute::Value(a) if a.name == path => Some(a.types.clone()),
-            _ => None,
-        })
-    };
-    let types = ends.map(|path| own(path).or_else(|| owner.attribute(path).map(|a| a.types)));
+    let types = ends.map(|path| attribute_of(owner, draft, path).map(|a| a.types));
     // What is not there is told of the field.
     let [Some(start), Some(end)] = types else { return };
     for (path, types) in ends.into_iter().zip([&start, &end]) {

@@ -60,6 +60,7 @@ fn element(name: &str, parent: Option<u32>, kind: ElementKind) -> ElementDefinit
         parent,
         kind,
         title: Title::default(),
+        choices: Vec::new(),
         events: BTreeMap::new(),
         visible: true,
         read_only: false,

@@ -59,10 +59,14 @@ pub fn read(
     }
     object.item_title = reader.title("itemTitle", diagnostics);
     match kind {
-        ObjectKind::Catalog => read_catalog(&mut object, file, &mut reader, diagnostics),
+        ObjectKind::Catalog => {
+            read_catalog(&mut object, file, &mut reader, diagnostics);
+            object.based_on = referenced(&mut reader, "basedOn", file, references, diagnostics);
+        }
         ObjectKind::Document => {
             object.code = reader.take("number").map(|node| read_code(file, node, diagnostics));
             object.posts_to = referenced(&mut reader, "postsTo", file, references, diagnostics);
+            object.based_on = referenced(&mut reader, "basedOn", file, references, diagnostics);
         }
         ObjectKind::Enumeration => object.values = read_values(&object.name, file, &mut reader, diagnostics),
         ObjectKind::Constant | ObjectKind::SessionParameter => {

@@ -266,6 +266,18 @@ fn mistakes_in_periods_are_told_with_what_to_do() {
 }
 
 #[test]
+fn mistakes_in_bars_and_choices_are_told_with_what_to_do() {
+    check_form("  - { field: From, input: progress }\n", "error[input]: `From` is no number, so it is no part of a whole");
+    check_form(
+        "  - { field: Price, input: track }\n",
+        "error[input]: the track of `Price` has no ends  help: give the attribute `min` and a greater `max`",
+    );
+    check_form("  - { field: Price, input: progres }\n", "`progres` is not an input  help: did you mean `progress`?");
+    check_form("  - { field: From, choices: [2026-01-01, soon] }\n", "error[choices]: `soon` is no value of `From`");
+    check_form("  - { label: hello, choices: [a] }\n", "error[unknown-key]: `choices` is not a key here");
+}
+
+#[test]
 fn c11_a_popup_and_a_period_keep_what_the_device_has_of_them() {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |path: &str, text: &str| {

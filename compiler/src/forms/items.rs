@@ -70,6 +70,7 @@ impl Items<'_> {
         let (kind, base) = self.kind(lead, subject, &mut reader);
         let name = reader.text("name", self.diagnostics).unwrap_or(base);
         let title = reader.title("title", self.diagnostics);
+        let choices = if lead == "field" { reader.list("choices", self.diagnostics) } else { Vec::new() };
         let index = u32::try_from(self.form.elements.len()).unwrap_or(u32::MAX);
         let events = read_events(self.file, reader.take("events"), self.diagnostics);
         let element = ElementDefinition {
@@ -77,6 +78,7 @@ impl Items<'_> {
             parent,
             kind,
             title,
+            choices,
             events,
             visible: reader.boolean("visible", true, self.diagnostics),
             read_only: reader.boolean("readOnly", false, self.diagnostics),
@@ -126,6 +128,7 @@ impl Items<'_> {
             parent: Some(parent),
             kind,
             title: Title::default(),
+            choices: Vec::new(),
             events: BTreeMap::new(),
             visible: true,
             read_only: false,
@@ -223,8 +226,11 @@ impl Items<'_> {
             Some("checkbox") => InputKind::CheckBox,
             Some("radio") => InputKind::Radio,
             Some("label") => InputKind::Label,
+            Some("progress") => InputKind::Progress,
+            Some("track") => InputKind::Track,
             Some(other) => {
-                let advice = closest(other, ["auto", "multiline", "switch", "checkbox", "radio", "label"]);
+                let known = ["auto", "multiline", "switch", "checkbox", "radio", "label", "progress", "track"];
+                let advice = closest(other, known);
                 self.diagnostics.error("wrong-value", reader.place(), format!("`{other}` is not an input"), advice);
                 InputKind::Auto
             }

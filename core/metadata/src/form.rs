@@ -75,6 +75,10 @@ pub enum InputKind {
     Radio,
     /// Shown, never typed.
     Label,
+    /// A number as a part of a whole: shown, never typed.
+    Progress,
+    /// A number set by moving a mark between its least and its greatest.
+    Track,
 }
 
 /// Order of a list column.
@@ -207,6 +211,9 @@ pub struct ElementDefinition {
     /// Text shown to people; the attribute's or command's title if empty.
     #[serde(default, skip_serializing_if = "Title::is_empty")]
     pub title: Title,
+    /// Texts that a field offers; others may be typed, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// Handlers by event: `change`, `rowChange`, `rowAdd`, `rowDelete`, `activate`, `click`, `choice`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub events: BTreeMap<String, String>,

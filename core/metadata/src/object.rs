@@ -195,6 +195,9 @@ pub struct ObjectDefinition {
     /// Registers a document posts to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub posts_to: Vec<ObjectName>,
+    /// Objects whose items a new item may be based on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub based_on: Vec<ObjectName>,
     /// Items that exist from the start.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predefined: Vec<PredefinedItem>,
@@ -233,6 +236,7 @@ impl ObjectDefinition {
             forms: Vec::new(),
             commands: Vec::new(),
             posts_to: Vec::new(),
+            based_on: Vec::new(),
             predefined: Vec::new(),
             values: Vec::new(),
             register: None,

@@ -14,6 +14,7 @@ reread = Reread
 create = New
 createGroup = New group
 copy = Copy
+createBasedOn = Create based on it
 markDeletion = Mark for deletion
 refresh = Refresh
 openOffline = Open offline
@@ -27,6 +28,7 @@ keep-draft = Keep as draft
 
 unsaved = This form has unsaved changes. What shall become of them?
 select-row = Select a row first.
+save-first = Save this first; nothing that you typed is lost.
 saved = Saved.
 kept-draft = Kept as a draft; you find it in the menu.
 kept-again = There is room again: what you typed is kept.

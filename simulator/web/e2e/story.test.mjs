@@ -263,6 +263,48 @@ test("section 8: a period is chosen by its name or typed, and makes the report a
   await desk.picture("period");
 });
 
+test("a row opens under a finger that stays down for a while, and is chosen by a long touch or the second button", async () => {
+  await ann.open("Catalog.Goods.List");
+  const row = ann.at.locator("[data-test=row]").filter({ hasText: "Halva" });
+  await ann.search("Halva");
+  await row.click({ button: "right" });
+  await ann.at.locator("[data-test=filter]").waitFor();
+  await ann.open("Catalog.Counterparties.List");
+  await ann.at.locator("[data-test=row]").nth(1).click({ delay: 300 });
+  await ann.form("Catalog.Counterparties.Item", "main");
+});
+
+test("section 8: an order is based on a visit, and takes the customer along", async () => {
+  await ann.open("Document.Visits.List");
+  await ann.at.locator("[data-test=row]").first().click();
+  await ann.form("Document.Visits.Item", "standalone");
+  const customer = await ann.field("Counterparty").inputValue();
+  assert.notEqual(customer, "");
+  await ann.command("createBasedOn");
+  await ann.form("Document.Orders.Item");
+  await ann.holds("Counterparty", customer);
+});
+
+test("section 8: a mark is moved by keys as fast as one types, and texts are offered besides typing", async () => {
+  await bob.open("DataProcessor.Repricing.Main");
+  const mark = bob.at.locator("[data-element=Percent] input[type=range]");
+  await mark.focus();
+  for (let step = 0; step < 7; step += 1) await desk.page.keyboard.press("ArrowRight");
+  assert.equal(await mark.inputValue(), "7");
+  await bob.at.locator("[data-element=Percent] output").getByText("7", { exact: true }).waitFor();
+  await desk.picture("track");
+  await bob.open("Catalog.Goods.List");
+  await bob.search("Halva");
+  await bob.at.locator("[data-test=row]").filter({ hasText: "Halva" }).first().click();
+  await bob.form("Catalog.Goods.Item", "standalone");
+  await bob.command("openFromMainServer");
+  await bob.form("Catalog.Goods.Item", "main");
+  await bob.field("Unit").fill("pa");
+  await desk.picture("offers");
+  await bob.at.locator(".suggestions button").filter({ hasText: "pack" }).click();
+  await bob.holds("Unit", "pack");
+});
+
 test("M4: on a slow link the choice is offered, once, and nothing switches by itself", async () => {
   await ann.link("Slow");
   await ann.open("Catalog.Contracts.List");

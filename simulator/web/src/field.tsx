@@ -83,8 +83,35 @@ function TextInput({ common, element, field, drawing, send }: { common: Common; 
   const [text, type] = useTyping(drawing.phone, element.text, element.input_version, (typed, inputVersion) =>
     send({ event: "setText", element: element.id, text: typed, inputVersion }));
   const input = { ...common, readOnly: element.read_only, value: text };
+  if (element.choices.length > 0 && field !== "multiline")
+    return <OfferingInput common={common} element={element} field={field} text={text} type={type} send={send} />;
   if (field === "multiline") return <textarea {...input} rows={3} onInput={(e) => type(e.currentTarget.value)} />;
   return <input {...input} type="text" inputMode={field === "number" ? "decimal" : "text"} autocomplete="off" onInput={(e) => type(e.currentTarget.value)} />;
+}
+
+/** What is typed, with texts to take instead. */
+function OfferingInput({ common, element, field, text, type, send }: { common: Common; element: Element; field: FieldKind; text: string; type: (text: string) => void; send: (event: FormEvent) => void }) {
+  const [asked, setAsked] = useState(false);
+  const open = asked && element.enabled && !element.read_only && !(element.choices.length === 1 && element.choices[0]?.text === text);
+  const take = (choice: Choice) => {
+    setAsked(false);
+    send({ event: "choose", element: element.id, choice: choice.id });
+  };
+  return (
+    <div class="with-buttons">
+      <input {...common} type="text" role="combobox" aria-expanded={open} aria-autocomplete="list" inputMode={field === "number" ? "decimal" : "text"} autocomplete="off"
+        readOnly={element.read_only} value={text} onInput={(e) => { setAsked(true); type(e.currentTarget.value); }} onClick={() => setAsked(true)}
+        onKeyDown={(e) => { if (e.key === "ArrowDown") setAsked(true); if (e.key === "Escape") setAsked(false); const first = element.choices[0]; if (e.key === "Enter" && open && first) take(first); }}
+        onBlur={() => setTimeout(() => setAsked(false), 200)} />
+      {open && (
+        <ul class="suggestions" role="listbox">
+          {element.choices.map((choice) => (
+            <li key={choice.id}><button type="button" role="option" onMouseDown={(e) => e.preventDefault()} onClick={() => take(choice)}>{choice.text}</button></li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }
 
 function ReferenceInput({ common, element, drawing, send }: { common: Common; element: Element; drawing: Drawing; send: (event: FormEvent) => void }) {

@@ -1,6 +1,7 @@
 // A form: its head, its state, and its elements by kind.
 
 import { useEffect, useRef } from "preact/hooks";
+import { ProgressElement, TrackElement } from "./bars";
 import { FieldElement } from "./field";
 import { Icon } from "./icons";
 import { ListElement } from "./list";
@@ -92,6 +93,10 @@ function ElementDrawing({ element, drawing }: { element: Element; drawing: Drawi
       return <Button element={element} command={element.kind.command} primary={element.kind.primary} drawing={drawing} />;
     case "commandBar":
       return <div class="command-bar" role="toolbar"><Children of={element.id} drawing={drawing} /></div>;
+    case "progress":
+      return <ProgressElement element={element} share={element.kind.share} />;
+    case "track":
+      return <TrackElement element={element} track={element.kind} drawing={drawing} />;
     case "popup":
       return <PopupElement element={element} icon={element.kind.icon} drawing={drawing} />;
     case "period":

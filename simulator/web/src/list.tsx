@@ -118,7 +118,10 @@ function ListRow({ row, table, current, closed, open, select }: { row: Row; tabl
   const [first, ...rest] = row.cells;
   return (
     <button type="button" role="listitem" class={`list-row ${current ? "current" : ""} ${row.deletion_mark ? "marked" : ""}`} aria-disabled={closed}
-      onClick={() => !closed && open()} onFocus={select} data-test="row">
+      onClick={() => !closed && open()} data-test="row"
+      // By keys only: what appears for the chosen row would move this one away from under a finger that is still down.
+      onFocus={(e) => e.currentTarget.matches(":focus-visible") && select()}
+      onContextMenu={(e) => { e.preventDefault(); select(); }}>
       {row.is_group && <Icon name="folder" />}
       <span class="row-texts">
         <span class="row-main">{first?.text || "—"}</span>

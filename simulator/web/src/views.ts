@@ -66,6 +66,8 @@ export type ElementKind =
   | { kind: "group"; horizontal: boolean; collapsible: boolean }
   | { kind: "popup"; icon: string }
   | { kind: "period" }
+  | { kind: "progress"; share: number }
+  | { kind: "track"; value: number; min: number; max: number; step: number }
   | { kind: "pages"; active: number | null }
   | { kind: "button"; command: string; primary: boolean }
   | { kind: "picture"; media_type: string; base64: string }

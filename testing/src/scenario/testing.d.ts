@@ -382,7 +382,7 @@ declare module "@twinshore/testing" {
     element(name: string): Element;
     hasElement(name: string): boolean;
 
-    /** Types a text into a field as a person does; switches take `true` and `false`, choices their caption. */
+    /** Types a text into a field as a person does; switches take `true` and `false`, choices their caption, periods theirs or their name. */
     set(path: string, value: unknown): Promise<void>;
     /** Types into a reference field and takes the suggestion with this text (or the first that begins with it). */
     choose(path: string, text: string): Promise<void>;

@@ -62,15 +62,18 @@ attributes: { Text: string(100) }
 const NOTES: &str = "
 catalog: Notes
 code: { type: string(9), auto: true }
-attributes: { Text: string(100), More: string(100) }
+attributes: { Text: string(100), More: string(100), Comment: string(100), Paid: boolean }
+tables:
+  Lines: { Goods: Catalog.Goods, Quantity: decimal(15.3), Odd: string(5) }
 ";
 
 const NOTES_FORM: &str = "
 form: Item
 attributes: { Preview: spreadsheet }
 items:
-  - commandBar: [write]
+  - commandBar: [write, createBasedOn]
   - field: Description
+  - field: Comment
   - field: Text
   - field: More
   - field: Preview
@@ -79,6 +82,7 @@ items:
 const ORDERS: &str = "
 document: Orders
 number: { type: string(11), auto: true, reset: never }
+basedOn: [Catalog.Notes]
 attributes:
   Comment: string(100)
   Phone: string(20)
@@ -213,7 +217,7 @@ export function periodChanged(form: any, event: any): void {
 /** Does what the text of `Trouble` says to an element: `more enabled false`. */
 export function arrange(form: any): void {
   const [name, property, value] = String(form.Trouble).split(' ');
-  form.element(name)[property] = value === 'true';
+  form.element(name)[property] = property === 'choices' ? value.split(',') : value === 'true';
 }
 export async function askContract(form: any): Promise<void> { form.Seen = await MainOnly(); }
 async function MainOnly(): Promise<string> { return Main.whoami(); }
@@ -249,6 +253,12 @@ export function onCreateAtServer(form: any, parameters: any): void {
 export function stamp(form: any): void { form.Comment = 'stamped'; }
 ";
 
+const ORDERS_OBJECT: &str = "
+export function filling(order: any, values: any): void {
+  if (values.basis) order.Phone = `based on ${values.basis}`;
+}
+";
+
 const DESK_FORM: &str = "
 form: Main
 purpose: free
@@ -263,6 +273,9 @@ attributes:
   Many: text
   Kind: Enum.Kinds
   Any: [Enum.Kinds, Catalog.Goods, decimal(10.2)]
+  Done: { type: decimal(3.0), max: 50 }
+  Volume: { type: decimal(3.1), min: 1, max: 11 }
+  Greeting: string(30)
 lists: { Values: Catalog.Goods }
 without: [openOffline]
 items:
@@ -276,6 +289,9 @@ items:
   - { field: Many }
   - { field: Kind, input: radio }
   - { field: Any }
+  - { field: Done, input: progress }
+  - { field: Volume, input: track }
+  - { field: Greeting, choices: [Good morning, Good evening, See you] }
   - { table: Values, columns: [Value, Presentation, Check] }
 ";
 
@@ -293,6 +309,7 @@ pub fn fixture() -> FixtureBuilder {
         .file("enums/Kinds/Kinds.yaml", "enum: Kinds\nvalues: { Good: Good, Bad: Bad }\n")
         .file("documents/Orders/Orders.yaml", ORDERS)
         .file("documents/Orders/Item.form.yaml", ORDERS_FORM)
+        .file("documents/Orders/Orders.object.ts", ORDERS_OBJECT)
         .file("documents/Orders/Item.form.client.ts", ORDERS_CLIENT)
         .file("documents/Orders/Item.form.server.ts", ORDERS_SERVER)
         .file("common-forms/Desk/Desk.yaml", "commonForm: Desk\n")
@@ -332,6 +349,11 @@ impl Shore {
     /// An order with lines of text goods.
     pub fn order(&self, comment: &str, quantities: &[i64]) -> Ref {
         self.write("Document.Orders", &[("Comment", comment.into())], quantities, None)
+    }
+
+    /// An item with lines.
+    pub fn write_lines(&self, object: &str, values: &[(&str, Value)], quantities: &[i64]) -> Ref {
+        self.write(object, values, quantities, None)
     }
 
     fn write(&self, object: &str, values: &[(&str, Value)], quantities: &[i64], key: Option<&Ref>) -> Ref {

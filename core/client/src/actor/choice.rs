@@ -76,7 +76,8 @@ impl App {
         }
     }
 
-    async fn one_of(self: &Rc<Self>, mut objects: Vec<ObjectName>) -> Option<ObjectName> {
+    /// The one object, or what the person takes of several.
+    pub(super) async fn one_of(self: &Rc<Self>, mut objects: Vec<ObjectName>) -> Option<ObjectName> {
         // Values of enumerations are among the field's choices.
         objects.retain(|object| object.kind != ObjectKind::Enumeration);
         if objects.len() < 2 {

@@ -52,6 +52,7 @@ impl App {
             "create" => self.create(form, false).await,
             "createGroup" => self.create(form, true).await,
             "copy" => self.copy(form).await,
+            "createBasedOn" => self.create_based_on(form).await,
             "markDeletion" => self.mark_deletion(form).await,
             "tryAgain" => self.try_again(form).await,
             "choose" => self.choose_current(form).await,
@@ -310,6 +311,27 @@ impl App {
             }
             None => self.message(MessageKind::Info, self.say("select-row"), form),
         }
+    }
+
+    /// A new item that takes what it can from this one, or from the chosen row.
+    async fn create_based_on(self: &Rc<Self>, form: u32) {
+        let Some(open) = self.form(form) else { return };
+        let (basis, unsaved, objects) = {
+            let session = open.session.borrow();
+            let of_item = session.main_object().is_some();
+            let basis = if of_item { session.key.clone() } else { None };
+            (basis, of_item && (session.is_new || session.has_typed()), session.based_on_this())
+        };
+        if unsaved {
+            return self.message(MessageKind::Info, self.say("save-first"), form);
+        }
+        let Some(basis) = basis.or_else(|| self.current_item(form)) else {
+            return self.message(MessageKind::Info, self.say("select-row"), form);
+        };
+        let Some(object) = self.one_of(objects).await else { return };
+        let mut parameters = OpenParameters::default();
+        parameters.parameters.insert("basis".into(), basis.into());
+        self.open_object(&object, parameters).await;
     }
 
     async fn mark_deletion(self: &Rc<Self>, form: u32) {

@@ -247,6 +247,7 @@ fn element_property(view: &crate::view::FormView, name: &str, property: &str) ->
         "enabled" => element.enabled.into(),
         "readOnly" => element.read_only.into(),
         "title" => element.title.as_str().into(),
+        "choices" => Value::List(element.choices.iter().map(|choice| choice.text.as_str().into()).collect()),
         _ => Value::Empty,
     }
 }
@@ -342,7 +343,15 @@ fn form_operation(session: &mut FormSession, operation: &str, arguments: &mut Ar
                 ("enabled", Value::Boolean(b)) => change.enabled = Some(b),
                 ("readOnly", Value::Boolean(b)) => change.read_only = Some(b),
                 ("title", Value::String(text)) => change.title = Some(text),
-                _ => return Err(wrong("`visible`, `enabled` and `readOnly` are true or false, `title` is a text")),
+                ("choices", Value::Empty) => change.choices = None,
+                ("choices", Value::List(texts)) if texts.iter().all(|text| text.as_text().is_some()) => {
+                    change.choices = Some(texts.iter().filter_map(Value::as_text).map(str::to_owned).collect());
+                }
+                _ => {
+                    let told =
+                        "`visible`, `enabled` and `readOnly` are true or false, `title` is a text, `choices` a list of texts";
+                    return Err(wrong(told));
+                }
             }
             Ok(Value::Empty)
         }

@@ -48,6 +48,10 @@ impl App {
             FormEvent::Choose { element, choice } if editable && self.is_period(form, element) => {
                 self.choose_period(form, element, &choice).await;
             }
+            FormEvent::Choose { element, choice } if editable && self.offers(form, element, &choice) => {
+                let version = open.session.borrow().input_versions.get(&element).copied().unwrap_or(0);
+                self.typed(form, element, choice, version).await;
+            }
             FormEvent::Choose { element, choice } if editable => {
                 if let Some(reference) = self.chosen(form, &choice) {
                     self.put(form, element, reference.into()).await;
@@ -174,6 +178,13 @@ impl App {
         self.edited(form, element);
         self.publish();
         self.element_event(form, element, "change", Vec::new()).await;
+    }
+
+    /// True if the field offers this text besides typing.
+    fn offers(&self, form: u32, element: u32, text: &str) -> bool {
+        let Some(open) = self.form(form) else { return false };
+        let session = open.session.borrow();
+        session.definition.elements.get(element as usize).is_some_and(|e| session.offered(e).iter().any(|t| t == text))
     }
 
     fn is_period(&self, form: u32, element: u32) -> bool {

@@ -118,6 +118,11 @@ impl App {
         }
     }
 
+    /// The view of a form, drawn whole whatever was told: what patches have made of the last one.
+    pub fn fresh_view(&self, open: &OpenForm) -> FormView {
+        FormView { revision: open.last.borrow().revision, ..self.draw(&open.session.borrow()) }
+    }
+
     /// The view of a form with revision 0.
     pub fn draw(&self, session: &FormSession) -> FormView {
         self.draw_in(session, &self.surroundings(session))

@@ -73,7 +73,7 @@ impl App {
             Request::SetPin(pin) => self.spawn_caused(move |app| async move { app.set_pin(pin).await }),
             Request::FormView(form, done) => {
                 self.refresh_form(form);
-                let _ = done.send(self.form(form).map(|open| open.last.borrow().clone()));
+                let _ = done.send(self.form(form).map(|open| self.fresh_view(&open)));
             }
             Request::InterfaceView(done) => {
                 let _ = done.send(self.interface());

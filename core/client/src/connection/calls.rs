@@ -10,8 +10,8 @@ use super::answers::of_call;
 #[async_trait]
 impl ApplicationServer for MainServerConnection {
     async fn session(&self) -> Result<SessionResponse, ServerError> {
-        // The app asks by itself: nobody waits for it, and it tells nothing of the link's pace (M4).
-        of_call(self.with_session("session", "call/session", Some(&()), self.settings.call_timeout, false).await, None)
+        // The app asks by itself: it tells nothing of the link's pace (M4). Coming back waits for it, so it waits as a probe does.
+        of_call(self.with_session("session", "call/session", Some(&()), self.settings.probe_timeout, false).await, None)
     }
 
     async fn open_form(&self, request: OpenFormRequest) -> Result<OpenFormResponse, ServerError> {

@@ -1,6 +1,7 @@
 //! A form as shells draw it: texts formatted, states decided.
 
 use chrono::NaiveDate;
+use rust_decimal::prelude::ToPrimitive as _;
 use twinshore_metadata::{
     AttributeDefinition, AttributeType, ChartKind, CommandAction, CommandTarget, Configuration, DateParts, ElementDefinition,
     ElementKind, GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection,
@@ -269,6 +270,9 @@ impl Drawing<'_> {
             });
         }
         view.choices = self.choices(view.id, &attribute.types);
+        if view.choices.is_empty() {
+            view.choices = self.offers(view, definition);
+        }
         self.follow_main_server(view, definition.on_main_server_unavailable, self.is_external(&attribute.types));
     }
 
@@ -351,8 +355,22 @@ impl Drawing<'_> {
                 chart: ChartView { pie: attribute.types.single() == Some(&AttributeType::PieChart), points: Vec::new() },
             },
             Some(AttributeType::Picture) => ElementKindView::Picture { media_type: String::new(), base64: String::new() },
+            Some(AttributeType::Decimal { scale, .. }) if matches!(input, InputKind::Progress | InputKind::Track) => {
+                bar(attribute, value, input, *scale)
+            }
             _ => ElementKindView::Field { field: input_kind(&attribute.types, input) },
         }
+    }
+
+    /// What a field of typed text offers: what holds the typed text, or all if that is one of them already.
+    fn offers(&self, view: &ElementView, definition: &ElementDefinition) -> Vec<ChoiceView> {
+        let all = self.form.offered(definition);
+        let typed = view.text.trim().to_lowercase();
+        let whole = typed.is_empty() || all.iter().any(|text| text.to_lowercase() == typed);
+        all.into_iter()
+            .filter(|text| whole || text.to_lowercase().contains(&typed))
+            .map(|text| ChoiceView { id: text.clone(), text })
+            .collect()
     }
 
     /// Values of enumerations, or suggestions for what is typed.
@@ -569,6 +587,7 @@ impl Drawing<'_> {
                 view.visible &= (!writes || self.form.can_write) && (!posts || self.form.can_post);
                 let chooses = self.form.choosing.is_some() || self.form.awaited.is_some();
                 view.visible &= command != "choose" || chooses;
+                view.visible &= command != "createBasedOn" || !self.form.based_on_this().is_empty();
                 view.visible &= !self.form.definition.without_commands.iter().any(|c| c == command);
             }
         }
@@ -601,6 +620,20 @@ pub fn list_columns(configuration: &Configuration, list: &ListDefinition) -> Vec
             })
         })
         .collect()
+}
+
+/// A number between its limits, which are 0 and 100 where the attribute has none.
+fn bar(attribute: &AttributeDefinition, value: &Value, input: InputKind, scale: u8) -> ElementKindView {
+    let number = |number: rust_decimal::Decimal| number.to_f64().unwrap_or_default();
+    let (min, max) = (attribute.min.map_or(0.0, number), attribute.max.map_or(100.0, number));
+    let value = match value {
+        Value::Decimal(value) => number(*value).clamp(min, max.max(min)),
+        _ => min,
+    };
+    match input {
+        InputKind::Track => ElementKindView::Track { value, min, max, step: 0.1_f64.powi(scale.into()) },
+        _ => ElementKindView::Progress { share: if max > min { (value - min) / (max - min) } else { 0.0 } },
+    }
 }
 
 fn input_kind(types: &TypeSet, input: InputKind) -> FieldKind {

@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use twinshore_metadata::{
-    AttributeDefinition, Configuration, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose, ListDefinition,
-    ObjectDefinition, Record, Ref, SortKey, TableRow, TypeSet, Value,
+    AttributeDefinition, Configuration, ElementDefinition, ElementKind, FormAttribute, FormDefinition, FormName, FormPurpose,
+    ListDefinition, ObjectDefinition, ObjectName, Record, Ref, SortKey, TableRow, TypeSet, Value,
 };
 use twinshore_protocol::{CallId, ListCondition, ListRow, OpenFormResponse, WriteAction};
 use uuid::Uuid;
@@ -119,6 +119,8 @@ pub struct ElementOverride {
     pub read_only: Option<bool>,
     /// Title.
     pub title: Option<String>,
+    /// Texts that a field offers.
+    pub choices: Option<Vec<String>>,
 }
 
 /// A typed text that is no value yet: where it stands, the text, and why.
@@ -417,6 +419,20 @@ impl FormSession {
             None => self.attribute(path).map(|a| a.types),
             Some(column) => self.columns(path)?.into_iter().find(|c| c.name == column).map(|c| c.types),
         }
+    }
+
+    /// Objects whose items may be based on the item or the list of the form, as its server knows them.
+    pub fn based_on_this(&self) -> Vec<ObjectName> {
+        let listed = self.lists.values().next().map(|list| &list.definition.object);
+        let Some(shown) = self.main_object().map(|object| &object.name).or(listed) else { return Vec::new() };
+        let all = self.configuration.objects.values();
+        all.filter(|object| object.based_on.contains(shown)).map(|object| object.name.clone()).collect()
+    }
+
+    /// Texts that a field offers besides typing: of code, else of the definition.
+    pub fn offered(&self, element: &ElementDefinition) -> Vec<String> {
+        let by_code = self.overrides.get(&element.name).and_then(|change| change.choices.clone());
+        by_code.unwrap_or_else(|| element.choices.clone())
     }
 
     /// Sets an attribute; what of it belongs to the object makes the form modified.

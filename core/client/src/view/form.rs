@@ -48,6 +48,19 @@ pub enum ElementKindView {
     },
     /// From when to when: the two fields in it, and one of `choices` to set both. `text` is how the period reads.
     Period,
+    /// A number as a part of a whole.
+    Progress {
+        /// From 0 to 1.
+        share: f64,
+    },
+    /// A number that is set by moving a mark: `SetText` with the number, its fraction after a point.
+    Track {
+        value: f64,
+        min: f64,
+        max: f64,
+        /// Least distance of two values.
+        step: f64,
+    },
     /// `primary` = the one the person wants most.
     Button {
         command: String,
@@ -253,7 +266,7 @@ pub struct ElementView {
     pub error: String,
     /// Changed on both servers.
     pub conflict: Option<ConflictView>,
-    /// Values to choose from, or suggestions for what is typed.
+    /// Values to choose from, or suggestions for what is typed; of a field of text, number or date what is offered besides typing.
     pub choices: Vec<ChoiceView>,
     /// Rows of tables and lists.
     pub table: Option<TableView>,

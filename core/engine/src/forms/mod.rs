@@ -1,6 +1,7 @@
 //! Server half of forms: opening, calls of the form's server module, writing. The server keeps nothing of a form between calls:
 //! the data come with each call and what changed goes back (R5).
 
+mod basis;
 mod data;
 mod open;
 mod write;

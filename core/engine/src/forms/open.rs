@@ -6,7 +6,7 @@ use twinshore_modules::Argument;
 use twinshore_protocol::{OpenFormRequest, OpenFormResponse};
 use uuid::Uuid;
 
-use super::{FormData, FormShape, check_access, definition, reference_of, run, title};
+use super::{FormData, FormShape, basis, check_access, definition, reference_of, run, title};
 use crate::host::ServerHost;
 use crate::objects::{self, ObjectHandlers as _, ObjectState};
 use crate::rights::Action;
@@ -138,7 +138,12 @@ fn new(host: &ServerHost, request: &OpenFormRequest) -> Result<ObjectState, Engi
     if object.hierarchical {
         state.record.set("IsGroup", request.is_group);
     }
-    host.handlers().filling(&mut state, &values)?;
+    let mut told = values.clone();
+    if let Some(basis) = basis::of(&object, &request.parameters) {
+        basis::fill(&host.unit, &object, &mut state, &basis, &values)?;
+        told.insert(basis::BASIS.to_owned(), Value::Ref(basis));
+    }
+    host.handlers().filling(&mut state, &told)?;
     Ok(state)
 }
 

@@ -1,7 +1,7 @@
 // An open form: what is drawn, and what a person does to it.
 import { Decimal, Failure, Ref, closed, give, guarded, host, only } from "<testing/world>";
 
-const TYPED = new Set(["text", "multiline", "number", "date", "time", "dateTime"]);
+const TYPED = new Set(["text", "multiline", "number", "date", "time", "dateTime", "track"]);
 
 /** `Lines[0].Quantity` → {table, row, column}; a name → {name}. */
 const parse = (path) => {
@@ -160,8 +160,9 @@ export class Form {
     if (field === "switch" || field === "checkBox") return this.dispatch({ event: "setChecked", element: id, checked: Boolean(value) });
     if (value === null || value === undefined) return this.dispatch({ event: "clear", element: id });
     if (field === "reference") return this.dispatch({ event: "choose", element: id, choice: await this.suggested(element, null, value) });
-    if (field === "choice" || field === "radio") {
-      const found = value instanceof Ref ? element.choices.find((choice) => choice.id.endsWith(value.id)) : first(element.choices, String(value));
+    if (field === "choice" || field === "radio" || field === "period") {
+      const found = value instanceof Ref ? element.choices.find((choice) => choice.id.endsWith(value.id))
+        : element.choices.find(({ id }) => field === "period" && id === value) ?? first(element.choices, String(value));
       if (!found) throw new Failure(`${element.name} offers no ${value}`, value, element.choices.map(({ text }) => text).join(", "));
       return this.dispatch({ event: "choose", element: id, choice: found.id });
     }

@@ -15,6 +15,10 @@ export function less(form: any): void {
   form.element("tell2").enabled = false;
 }
 
+export function volume(form: any): void {
+  form.Done = form.Volume.mul(10);
+}
+
 export function tell(): void {
   message("Told by code.");
 }

@@ -175,3 +175,20 @@ scenario("a wrong clock and a disabled user", async ({ phone, main, time }) => {
 });
 
 scenario.skip("not yet", "waits for a feature");
+
+scenario("section 8 periods, tracks and pop-ups are worked with as a person does", async ({ phone }) => {
+  const ann = await phone("ann");
+  const desk = await ann.openForm("CommonForm.Desk.Main");
+  await desk.set("period", "thisYear");
+  expect(desk.text("period")).toBe("This year");
+  expect(desk.text("From").endsWith("-01-01")).toBe(true);
+  await desk.set("period", "Any time");
+  expect(desk.value("To")).toBe(null);
+  await desk.set("From", "2026-03-31");
+  await desk.set("To", "2026-03-01");
+  expect(desk.element("period").error).toBe("The period ends before it starts; change one of the two dates.");
+  await expect(desk.set("period", "one day")).rejects.toThrow("period offers no one day");
+  await desk.set("Volume", "7.5");
+  expect(desk.text("Volume")).toBe("7.5");
+  expect(desk.commands).toEqual(["close"]);
+});

@@ -123,6 +123,8 @@ internal fun Drawn(element: ElementState, drawing: Drawing) {
         is ElementKindView.CommandBar -> CommandBar(drawing.form.childrenOf(element.id).filter { it.view.visible }, drawing, bottom = false)
         is ElementKindView.Popup -> Popup(element, kind, drawing)
         is ElementKindView.Period -> Period(element, drawing)
+        is ElementKindView.Progress -> Progress(view, kind.share)
+        is ElementKindView.Track -> Track(view, kind, drawing)
         is ElementKindView.Group -> Group(element, kind, drawing)
         is ElementKindView.Pages -> Pages(element, drawing, fill = false)
         is ElementKindView.Page -> Children(drawing.form.childrenOf(element.id), drawing)

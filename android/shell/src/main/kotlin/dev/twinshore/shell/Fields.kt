@@ -58,7 +58,9 @@ internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing, place:
             FieldKind.REFERENCE -> Reference(view, drawing, place)
             FieldKind.LABEL -> Shown(view)
             FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing, place)
-            FieldKind.TEXT, FieldKind.MULTILINE, FieldKind.NUMBER -> TypedField(view, drawing, place, keyboardOf(field), field == FieldKind.MULTILINE)
+            FieldKind.TEXT, FieldKind.NUMBER ->
+                if (offers(view, place)) Offering(view, drawing, place, keyboardOf(field)) else TypedField(view, drawing, place, keyboardOf(field))
+            FieldKind.MULTILINE -> TypedField(view, drawing, place, keyboardOf(field), field == FieldKind.MULTILINE)
         }
         view.conflict?.let { Conflict(view, it.theirs, drawing, place) }
     }
@@ -104,13 +106,15 @@ internal fun TypedField(
     keyboard: KeyboardOptions,
     multiline: Boolean = false,
     trailing: (@Composable () -> Unit)? = null,
+    anchor: Modifier = Modifier,
+    typed: () -> Unit = { },
 ) {
     var focused by remember { mutableStateOf(false) }
     val typing = drawing.form.typing(place.name)
     val open = view.takesInput(drawing)
     OutlinedTextField(
         value = typing.shown(view.text, view.inputVersion, focused),
-        onValueChange = { if (open) drawing.form.send(place.text(it, typing.type(it))) },
+        onValueChange = { if (open) { drawing.form.send(place.text(it, typing.type(it))); typed() } },
         readOnly = !open,
         textStyle = valueStyle(),
         label = { Caption(view) },
@@ -121,8 +125,45 @@ internal fun TypedField(
         minLines = if (multiline) MULTILINE_ROWS else 1,
         keyboardOptions = keyboard,
         colors = fieldColors(open),
-        modifier = Modifier.fillMaxWidth().startFocus(view.id, place, drawing).onFocusChanged { focused = it.isFocused }.marked(view),
+        modifier = Modifier.fillMaxWidth().then(anchor).startFocus(view.id, place, drawing).onFocusChanged { focused = it.isFocused }.marked(view),
     )
+}
+
+/** True from when the field first offered something: one that lost its place in the tree would lose its focus. */
+@Composable
+private fun offers(view: ElementView, place: Place): Boolean {
+    var once by remember { mutableStateOf(false) }
+    val now = place is Place.Field && view.choices.isNotEmpty()
+    if (now && !once) once = true
+    return once || now
+}
+
+/** A field of typed text that offers texts to take instead. */
+@OptIn(ExperimentalMaterial3Api::class)
+@Composable
+private fun Offering(view: ElementView, drawing: Drawing, place: Place, keyboard: KeyboardOptions) {
+    var asked by remember { mutableStateOf(false) }
+    val open = view.takesInput(drawing)
+    val offered = asked && open && view.choices.isNotEmpty() && view.choices.singleOrNull()?.text != view.text
+    ExposedDropdownMenuBox(expanded = offered, onExpandedChange = { asked = it && open }) {
+        TypedField(
+            view = view,
+            drawing = drawing,
+            place = place,
+            keyboard = keyboard,
+            trailing = if (open && view.choices.isNotEmpty()) ({ ExposedDropdownMenuDefaults.TrailingIcon(offered) }) else null,
+            anchor = Modifier.menuAnchor(ExposedDropdownMenuAnchorType.PrimaryEditable, open),
+            typed = { asked = true },
+        )
+        ExposedDropdownMenu(expanded = offered, onDismissRequest = { asked = false }, modifier = Modifier.testTag("suggestions")) {
+            view.choices.forEach { choice ->
+                ChoiceItem(choice.text) {
+                    asked = false
+                    drawing.form.send(place.choose(choice.id))
+                }
+            }
+        }
+    }
 }
 
 private const val MULTILINE_ROWS = 3

@@ -25,6 +25,7 @@ import androidx.compose.foundation.text.KeyboardOptions
 import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.material3.DropdownMenu
 import androidx.compose.material3.DropdownMenuItem
+import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -36,6 +37,7 @@ import androidx.compose.material3.Text
 import androidx.compose.material3.TextButton
 import androidx.compose.material3.TextField
 import androidx.compose.material3.TextFieldDefaults
+import androidx.compose.material3.pulltorefresh.PullToRefreshBox
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.getValue
@@ -86,16 +88,35 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
         }
         BoxWithConstraints(Modifier.weight(1f)) {
             val wide = maxWidth >= WIDE
-            LazyColumn(Modifier.fillMaxSize().testTag("rows"), rows, contentPadding = PaddingValues(bottom = 24.dp)) {
-                if (wide && table.rows.isNotEmpty()) item("headings") { Headings(table) }
-                items(table.rows, key = { it.id }, contentType = { it.isGroup }) { row ->
-                    ListRow(view, table, row, wide, drawing)
-                    HorizontalDivider(Modifier.padding(start = EDGE), color = MaterialTheme.colorScheme.outlineVariant.copy(alpha = 0.5f))
+            Refreshing(view, table, drawing) {
+                LazyColumn(Modifier.fillMaxSize().testTag("rows"), rows, contentPadding = PaddingValues(bottom = 24.dp)) {
+                    if (wide && table.rows.isNotEmpty()) item("headings") { Headings(table) }
+                    items(table.rows, key = { it.id }, contentType = { it.isGroup }) { row ->
+                        ListRow(view, table, row, wide, drawing)
+                        HorizontalDivider(Modifier.padding(start = EDGE), color = MaterialTheme.colorScheme.outlineVariant.copy(alpha = 0.5f))
+                    }
+                    if (table.rows.isEmpty()) item("empty") { Nothing(if (table.loading) words.loading else words.empty) }
                 }
-                if (table.rows.isEmpty()) item("empty") { Nothing(if (table.loading) words.loading else words.empty) }
             }
         }
     }
+}
+
+/** Pulled down, the list is read anew. One that can't be read now is not pulled. */
+@OptIn(ExperimentalMaterial3Api::class)
+@Composable
+private fun Refreshing(view: ElementView, table: TableView, drawing: Drawing, rows: @Composable () -> Unit) {
+    if (!drawing.open || !view.enabled) return rows()
+    var pulled by remember { mutableStateOf(false) }
+    LaunchedEffect(table.loading) { if (!table.loading) pulled = false }
+    PullToRefreshBox(
+        isRefreshing = pulled && table.loading,
+        onRefresh = {
+            pulled = true
+            drawing.form.execute("refresh")
+        },
+        modifier = Modifier.fillMaxSize(),
+    ) { rows() }
 }
 
 /** From this width on the cells of a row stand in columns. */

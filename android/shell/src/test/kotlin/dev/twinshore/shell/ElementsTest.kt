@@ -36,11 +36,12 @@ class ElementsTest {
 
     private val hands get() = world.hands
 
-    private fun everything(dark: Boolean = false) {
-        world.signedIn(dark = dark, password = SHOWCASE_PASSWORD)
+    private fun everything(dark: Boolean = false): AppProcess {
+        val process = world.signedIn(dark = dark, password = SHOWCASE_PASSWORD)
         hands.tap("menu-CommonForm.Everything.Form")
         hands.waitForTag("form-CommonForm.Everything.Form")
         hands.waitForTag("Name")
+        return process
     }
 
     private fun page(name: String) = hands.tap("page-$name")
@@ -183,6 +184,23 @@ class ElementsTest {
     }
 
     @Test
+    fun `a bar shows a share, a mark is moved between two ends, and texts are offered besides typing`() {
+        everything()
+        page("bars")
+        hands.waitFor(hasContentDescription("Done: 0"))
+        hands.moveTo("bar-Volume", 7.5f)
+        hands.await("the mark") { hands.sees(hasText("7.5").and(hasAnyAncestor(hasTestTag("Volume")))) }
+        hands.await("what code counted of it") { hands.sees(hasContentDescription("Done: 75")) }
+        hands.type("Greeting", "good")
+        hands.waitFor(hasText("Good evening").and(hasAnyAncestor(hasTestTag("suggestions"))))
+        hands.picture("elements-bars")
+        hands.tapText("Good evening", under = "suggestions")
+        hands.waitForValue("Greeting", "Good evening")
+        hands.type("Greeting", "Ahoy")
+        hands.waitForValue("Greeting", "Ahoy")
+    }
+
+    @Test
     fun `rows are added, filled cell by cell by their types, moved and removed`() {
         everything()
         page("rows")
@@ -243,13 +261,17 @@ class ElementsTest {
 
     @Test
     fun `a list is searched, sorted, narrowed to rows like one, and its groups are entered`() {
-        everything()
+        val process = everything()
         hands.open("Catalog.Things.List")
         hands.waitForText("Chair")
         hands.type("search", "lam")
         hands.await("the search") { !hands.sees(hasText("Chair")) && hands.sees(hasText("Lamp")) }
         hands.tap("clear-search")
         hands.waitForText("Chair")
+        val asked = { process.core.calls.value.count { it.call == "list-page" } }
+        val before = asked()
+        hands.pullDown("rows")
+        hands.await("the list to be read anew") { asked() > before }
         hands.tap("sort")
         hands.picture("elements-sort")
         hands.tap("sort-Size")

@@ -27,9 +27,11 @@ import androidx.compose.ui.test.longClick
 import androidx.compose.ui.test.performClick
 import androidx.compose.ui.test.performScrollTo
 import androidx.compose.ui.test.performScrollToNode
+import androidx.compose.ui.test.performSemanticsAction
 import androidx.compose.ui.test.performTextClearance
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTouchInput
+import androidx.compose.ui.test.swipeDown
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.DpSize
 import androidx.compose.ui.unit.dp
@@ -137,6 +139,20 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         await("command $name") { sees(hasTestTag("command-$name")) || sees(hasTestTag("more")) }
         if (!sees(hasTestTag("command-$name"))) tap("more")
         tap("command-$name")
+    }
+
+    /** Pulls down what begins at its top. */
+    fun pullDown(tag: String) {
+        find(hasTestTag(tag))
+        node(hasTestTag(tag)).performTouchInput { swipeDown(startY = top + height * 0.1f, endY = bottom - 1f, durationMillis = PULL_MS) }
+        rule.waitForIdle()
+    }
+
+    /** Moves a mark to a value. */
+    fun moveTo(tag: String, value: Float) {
+        find(hasTestTag(tag))
+        node(hasTestTag(tag)).performSemanticsAction(SemanticsActions.SetProgress) { it(value) }
+        rule.waitForIdle()
     }
 
     /** The key *back*, to the topmost window. */
@@ -257,6 +273,7 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
     companion object {
         const val PATIENCE_MS = 60_000L
         private val LEAST_TOUCH = 47.5.dp
+        private const val PULL_MS = 600L
         private const val PNG_QUALITY = 100
         private const val SHADE = 0x40000000
         private val pictures = MainServer.root.resolve("build/screenshots/android")
