@@ -47,6 +47,13 @@ pub enum ElementKindView {
     },
     Page,
     CommandBar,
+    /// A button that opens a menu of the buttons in it; a group in it is a part of the menu, with its title above.
+    Popup {
+        /// Name of an icon; empty for none.
+        icon: String,
+    },
+    /// From when to when: the two fields in it, and one of `choices` to set both. `text` is how the period reads.
+    Period,
     /// `primary` = the one the person wants most.
     Button {
         command: String,
@@ -363,12 +370,12 @@ pub enum ScreenView {
 pub struct DownloadView {
     /// What is being done, for the person.
     pub step: String,
-    /// Things done.
+    /// Share that is done, of `total`.
     pub done: u64,
-    /// Things in all; 0 if unknown.
+    /// The whole in the same unit; 0 if unknown.
     pub total: u64,
-    /// Things in a second.
-    pub rate: u64,
+    /// How far it is and how fast, for the person; empty if there is nothing to tell yet.
+    pub figures: String,
     /// What stopped it; empty while it goes on. It resumes where it stopped.
     pub error: String,
 }

@@ -6,8 +6,8 @@ use sqlparser::ast::{Expr, VisitorMut};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 use twinshore_metadata::{
-    CommandAction, Composition, Configuration, ElementKind, FormAttribute, FormPurpose, ModuleName, ModulePlace,
-    ObjectDefinition, ObjectName, Priority,
+    AttributeType, CommandAction, Composition, Configuration, DateParts, ElementKind, FormAttribute, FormPurpose, ModuleName,
+    ModulePlace, ObjectDefinition, ObjectName, Priority,
 };
 
 use crate::diagnostics::{Diagnostics, Place, closest};
@@ -95,7 +95,7 @@ pub fn form(
             handler(name, place);
         }
     }
-    for (element, place) in draft.form.elements.iter().zip(&draft.places) {
+    for (at, (element, place)) in draft.form.elements.iter().zip(&draft.places).enumerate() {
         match &element.kind {
             ElementKind::Field { path, .. } if !attributes.contains(path) => {
                 let advice = closest(path, attributes.iter().map(String::as_str));
@@ -141,8 +141,69 @@ pub fn form(
                     );
                 }
             }
+            ElementKind::Period { start, end, .. } => period(owner, draft, [start, end], place, diagnostics),
+            ElementKind::Popup { .. } => popup(draft, at, place, diagnostics),
             _ => {}
         }
+    }
+}
+
+/// A pop-up holds buttons and groups of buttons, and no further pop-ups: a menu in a menu is hard to hit on a phone.
+fn popup(draft: &FormDraft, at: usize, place: &Place, diagnostics: &mut Diagnostics) {
+    let elements = &draft.form.elements;
+    let name = &elements[at].name;
+    let mut inside = vec![false; elements.len()];
+    inside[at] = true;
+    let mut empty = true;
+    for (index, element) in elements.iter().enumerate().skip(at + 1) {
+        if !element.parent.is_some_and(|parent| inside[parent as usize]) {
+            continue;
+        }
+        inside[index] = true;
+        match element.kind {
+            ElementKind::Button { .. } => empty = false,
+            ElementKind::Group { .. } => {}
+            ElementKind::Popup { .. } => {
+                let advice = format!("make `{}` a group with a title", element.name);
+                let message = format!("the pop-up `{}` lies in the pop-up `{name}`", element.name);
+                diagnostics.error("popup", &draft.places[index], message, advice);
+            }
+            _ => {
+                let message = format!("`{}` has no place in the pop-up `{name}`", element.name);
+                diagnostics.error("popup", &draft.places[index], message, "put only commands and groups of commands into it");
+            }
+        }
+    }
+    if empty {
+        let advice = "write the commands that it holds, for example `items: [copy, markDeletion]`";
+        diagnostics.error("popup", place, format!("the pop-up `{name}` holds no command"), advice);
+    }
+}
+
+/// The ends of a period are two attributes of one type: days, or moments.
+fn period(owner: &ObjectDefinition, draft: &FormDraft, ends: [&String; 2], place: &Place, diagnostics: &mut Diagnostics) {
+    if ends[0] == ends[1] {
+        let message = format!("`{}` is both ends of the period", ends[0]);
+        return diagnostics.error("period", place, message, "name two attributes, for example `{ start: From, end: To }`");
+    }
+    let own = |path: &str| {
+        draft.form.attributes.iter().find_map(|a| match a {
+            FormAttribute::Value(a) if a.name == path => Some(a.types.clone()),
+            _ => None,
+        })
+    };
+    let types = ends.map(|path| own(path).or_else(|| owner.attribute(path).map(|a| a.types)));
+    // What is not there is told of the field.
+    let [Some(start), Some(end)] = types else { return };
+    for (path, types) in ends.into_iter().zip([&start, &end]) {
+        if !matches!(types.single(), Some(AttributeType::Date(DateParts::Date | DateParts::DateTime))) {
+            let message = format!("`{path}` is no end of a period");
+            return diagnostics.error("period", place, message, "make it a `date` or a `datetime`");
+        }
+    }
+    if start != end {
+        let message = format!("`{}` and `{}` are of different types", ends[0], ends[1]);
+        diagnostics.error("period", place, message, "make both `date`, or both `datetime`");
     }
 }
 

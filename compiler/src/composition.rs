@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use twinshore_metadata::{
     AttributeDefinition, AttributeType, ChildKind, Composition, Configuration, ElementKind, FormAttribute, FormDefinition,
-    Inclusion, ObjectDefinition, ObjectKind, ObjectName, Priority,
+    GroupDirection, Inclusion, ObjectDefinition, ObjectKind, ObjectName, Priority,
 };
 
 /// Enumerations that attributes of included things use, and functional options that govern them, are pulled in (C17).
@@ -148,6 +148,14 @@ fn reduce_form(form: &mut FormDefinition, object: &ObjectDefinition, attributes:
                 let of_form = form.commands.iter().any(|c| c.name == *command);
                 of_object || of_form || crate::check::STANDARD_COMMANDS.contains(&command.as_str())
             }
+            ElementKind::Period { start, end, .. } => {
+                let ends = [&*start, &*end].map(|path| own(path) || attributes.contains(path));
+                if ends[0] != ends[1] {
+                    // What is left of it is an ordinary field.
+                    element.kind = ElementKind::Group { direction: GroupDirection::Vertical, collapsible: false };
+                }
+                ends.contains(&true)
+            }
             _ => true,
         };
         keep.push(here);
@@ -158,13 +166,9 @@ fn reduce_form(form: &mut FormDefinition, object: &ObjectDefinition, attributes:
 
 fn drop_empty(elements: &[twinshore_metadata::ElementDefinition], keep: &mut [bool]) {
     for at in (0..elements.len()).rev() {
-        let holds = matches!(
-            elements[at].kind,
-            ElementKind::Group { .. } | ElementKind::Pages | ElementKind::Page | ElementKind::CommandBar
-        );
         let children = |at: usize| elements.iter().enumerate().filter(move |(_, e)| e.parent == u32::try_from(at).ok());
         let had = children(at).count() > 0;
-        if holds && had && children(at).all(|(child, _)| !keep[child]) {
+        if elements[at].kind.holds_others() && had && children(at).all(|(child, _)| !keep[child]) {
             keep[at] = false;
         }
     }

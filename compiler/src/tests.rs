@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use twinshore_metadata::{FormPurpose, ModuleName, ModulePlace, ObjectName, Target};
+use twinshore_metadata::{ElementKind, FormPurpose, ModuleName, ModulePlace, ObjectName, Target};
 
 use super::*;
 
@@ -210,4 +210,95 @@ fn f10c_a_form_that_can_not_be_reopened_as_it_is_is_reported() {
     };
     assert_eq!(warned("export {};\n"), Severity::Warning);
     assert_eq!(warned("export function whenReopening(form, previous, event) {}\n"), Severity::Note);
+}
+
+fn form(items: &str) -> Vec<(&'static str, String)> {
+    let head = "form: Item\nattributes: { From: date, To: date, Till: datetime, Hour: time }\nitems:\n";
+    vec![("catalogs/Goods/Item.form.yaml", format!("{head}{items}"))]
+}
+
+fn check_form(items: &str, expect: &str) {
+    let files = form(items);
+    check(&files.iter().map(|(file, text)| (*file, text.as_str())).collect::<Vec<_>>(), expect);
+}
+
+#[test]
+fn mistakes_in_popups_are_told_with_what_to_do() {
+    check_form(
+        "  - { popup: more, items: [write, { field: Price }] }\n",
+        "Item.form.yaml:4:35: error[popup]: `Price` has no place in the pop-up `more`  help: put only commands and groups of commands into it",
+    );
+    check_form(
+        "  - commandBar: [write, { popup: more, items: [{ popup: inner, items: [copy] }] }]\n",
+        "error[popup]: the pop-up `inner` lies in the pop-up `more`  help: make `inner` a group with a title",
+    );
+    check_form("  - { popup: more, items: [] }\n", "error[popup]: the pop-up `more` holds no command");
+    check_form("  - { popup: more, items: [{ group: none, items: [] }] }\n", "the pop-up `more` holds no command");
+    check_form(
+        "  - commandBar: [wriet]\n",
+        "Item.form.yaml:4:18: error[unknown-command]: there is no command `wriet`  help: did you mean `write`?",
+    );
+    check_form("  - write\n", "error[wrong-type]: an element is expected here");
+    check_form("  - { popap: more, items: [copy] }\n", "`popap` is not an element  help: did you mean `popup`?");
+}
+
+#[test]
+fn mistakes_in_periods_are_told_with_what_to_do() {
+    check_form(
+        "  - period: { start: From }\n",
+        "Item.form.yaml:4:13: error[missing]: a period needs the attribute of its end  help: write `period: { start: From, end: To }`",
+    );
+    check_form(
+        "  - period: { start: From, end: Too }\n",
+        "there is no attribute `Too` for this form  help: did you mean `To`?",
+    );
+    check_form("  - period: { start: From, end: From }\n", "error[period]: `From` is both ends of the period");
+    check_form("  - period: { start: From, end: Price }\n", "`Price` is no end of a period  help: make it a `date`");
+    check_form("  - period: { start: Hour, end: To }\n", "`Hour` is no end of a period");
+    check_form(
+        "  - period: { start: From, end: Till }\n",
+        "error[period]: `From` and `Till` are of different types  help: make both `date`, or both `datetime`",
+    );
+    check_form(
+        "  - { period: { start: From, end: To }, choices: [today, thisCentury] }\n",
+        "`thisCentury` is not a standard period; known: any, today",
+    );
+}
+
+#[test]
+fn c11_a_popup_and_a_period_keep_what_the_device_has_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+        std::fs::write(path, text).expect("written");
+    };
+    write("configuration.yaml", "name: Small\nversion: '1'\n");
+    write(
+        "offline.yaml",
+        "use:\n  Catalog.Deals: { except: [attributes.Ends, attributes.Opens, attributes.Shuts, commands.far] }\n",
+    );
+    write(
+        "catalogs/Deals/Deals.yaml",
+        "catalog: Deals\nattributes: { Begins: date, Ends: date, Opens: date, Shuts: date, From: date, To: date }\ncommands:\n  far: { title: Far, form: Catalog.Deals.List }\n",
+    );
+    write(
+        "catalogs/Deals/Item.form.yaml",
+        "form: Item\nitems:\n  - commandBar: [write, { popup: some, items: [far, reread] }, { popup: gone, items: [{ group: g, items: [far] }] }]\n  - { period: { start: Begins, end: Ends }, name: half }\n  - { period: { start: Opens, end: Shuts }, name: none }\n  - { period: { start: From, end: To }, name: whole, choices: [any, today] }\n",
+    );
+    let bundles = good(folder.path()).bundles.expect("bundles");
+    let names = |configuration: &twinshore_metadata::Configuration| -> Vec<String> {
+        let deals = configuration.object(&name("Catalog.Deals")).expect("included");
+        deals.default_form(FormPurpose::Item).expect("a form").elements.iter().map(|e| e.name.clone()).collect()
+    };
+    assert_eq!(
+        names(&bundles.device.standalone.configuration),
+        ["commandBar", "write", "some", "reread", "half", "Begins", "whole", "From", "To"]
+    );
+    assert_eq!(names(&bundles.main.configuration).len(), 17);
+    let device = bundles.device.standalone.configuration;
+    let form = device.object(&name("Catalog.Deals")).expect("included").default_form(FormPurpose::Item).expect("a form");
+    let kind = |name: &str| &form.elements.iter().find(|e| e.name == name).expect(name).kind;
+    assert!(matches!(kind("half"), ElementKind::Group { .. }), "one end is an ordinary field: {:?}", kind("half"));
+    assert!(matches!(kind("whole"), ElementKind::Period { choices, .. } if choices.len() == 2));
 }

@@ -64,7 +64,7 @@ pub const fn status(error: &ServerError) -> StatusCode {
         ServerError::Malformed { .. } => StatusCode::BAD_REQUEST,
         ServerError::LimitExceeded { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         ServerError::TryLater { .. } => StatusCode::TOO_MANY_REQUESTS,
-        ServerError::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
+        ServerError::StorageFull { .. } => StatusCode::INSUFFICIENT_STORAGE,
         ServerError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }

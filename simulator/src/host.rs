@@ -100,7 +100,7 @@ impl Simulator {
         let phones = setups
             .into_iter()
             .map(|setup| {
-                let setting = LinkSetting { condition: "good".into(), latency_ms: 4000, kilobits_per_s: 256 };
+                let setting = LinkSetting { condition: "good".into(), latency_ms: 1800, kilobits_per_s: 256 };
                 let phone = Phone {
                     link: Link::to(main_server)?,
                     setting: setting.into(),

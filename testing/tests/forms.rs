@@ -13,10 +13,16 @@ mod fill;
 mod handlers;
 #[path = "forms/locks.rs"]
 mod locks;
+#[path = "forms/menus.rs"]
+mod menus;
 #[path = "forms/patches.rs"]
 mod patches;
+#[path = "forms/periods.rs"]
+mod periods;
 #[path = "forms/reopen.rs"]
 mod reopen;
+#[path = "forms/reread.rs"]
+mod reread;
 #[path = "forms/result.rs"]
 mod result;
 #[path = "forms/unavailable.rs"]

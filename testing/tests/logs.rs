@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry};
-use twinshore_client::view::FormEvent;
+use twinshore_client::view::{FormAvailability, FormEvent};
 use twinshore_testing::{LinkState, Phone, World};
 
 #[derive(Clone, Default)]
@@ -56,6 +56,42 @@ fn secrets(phone: &Phone) -> Vec<String> {
     let mut found = Vec::new();
     collect(&serde_json::from_slice(&bytes).expect("secrets are JSON"), "", &mut found);
     found
+}
+
+#[tokio::test]
+async fn a_file_of_diagnosis_tells_how_the_app_stands_and_nothing_secret_typed_or_named() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/field-sales");
+    let world = World::of_folder(demo).expect("a world");
+    world.add_user("wilhelmina", "secret-of-w", &["Seller"]).expect("a user");
+    let phone = Phone::new(&world, "phone").expect("a phone");
+    phone.sign_in_refused("wilhelmina", "a-wrong-secret").await;
+    phone.sign_in("wilhelmina", "secret-of-w").await;
+    phone.until_available(true).await;
+    let mut hidden = secrets(&phone);
+    hidden.extend(["wilhelmina", "secret-of-w", "a-wrong-secret", "typed-by-her", "saved-by-her"].map(str::to_owned));
+    let list = phone.open("Catalog.Counterparties.List").await;
+    let item = phone.opened_by(list.form, FormEvent::Execute { command: "create".into() }).await;
+    phone.set(item.form, "Description", "saved-by-her").await;
+    phone.execute(item.form, "write");
+    phone.until_form(item.form, "the write", |view| (!view.modified).then_some(())).await;
+    phone.set(item.form, "Phone", "typed-by-her").await;
+    phone.link.set(LinkState::Lost);
+    phone.until_available(false).await;
+    phone.until_form(item.form, "the lock", |view| (view.availability != FormAvailability::Available).then_some(())).await;
+
+    let text = phone.client().diagnosis().await.expect("a text");
+    let told: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(told["screen"], "work");
+    assert_eq!((&told["mode"]["chosen"], &told["mode"]["inForce"]), (&"normal".into(), &"offline".into()));
+    assert_eq!(told["configuration"]["name"], "FieldSales");
+    let forms = told["forms"].as_array().expect("forms");
+    let form = forms.iter().find(|form| form["name"] == "Catalog.Counterparties.Item").expect("the open form");
+    assert_eq!((&form["server"], &form["modified"]), (&"main".into(), &true.into()));
+    assert_eq!(form["availability"]["state"], "unavailable");
+    assert!(told["calls"].as_array().is_some_and(|calls| calls.iter().any(|call| call["call"] == "write-form")), "{text}");
+    for hidden in hidden {
+        assert!(!text.contains(&hidden), "{hidden} is in the file:\n{text}");
+    }
 }
 
 #[tokio::test]

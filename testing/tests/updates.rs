@@ -5,10 +5,12 @@
 mod world;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use twinshore_client::view::{DialogView, FormEvent, FormView, InterfaceView, ModeView, ScreenView};
+use twinshore_client::{SystemClock, Timers};
 use twinshore_server::Source;
-use twinshore_testing::{FixtureBuilder, LinkState, Phone, World, open_device_database};
+use twinshore_testing::{FixtureBuilder, LinkState, Phone, PhoneSetup, World, hasty_settings, open_device_database};
 
 use world::{add_goods, base, new_order, orders, read_file, signed_in, until_work};
 
@@ -337,4 +339,35 @@ async fn a4_who_leaves_while_an_update_is_followed_comes_back_to_the_new_configu
     phone.until_available(true).await;
     let columns = read_file(&base(phone.directory()), "SELECT name FROM pragma_table_info('Catalog.Counterparties')");
     assert!(!columns.contains(&"Phone".to_owned()), "{columns:?}");
+}
+
+/// A phone of a new world whose app holds these bytes as its configuration: whether it works, and how often it asked main for one.
+async fn first_start_with(packed: &[u8]) -> usize {
+    let world = world::world();
+    let clock: Arc<dyn Timers> = Arc::new(SystemClock);
+    let way = world.direct_link(Arc::clone(&clock));
+    let folder = world.device_folder("ann").expect("a folder");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    std::fs::write(folder.join("packed-bundle.zst"), packed).expect("written");
+    let setup = PhoneSetup { transport: Some(Arc::clone(&way) as _), ..PhoneSetup::new(folder, hasty_settings()) };
+    let phone = signed_in(Phone::set_up(&world, "ann", setup).expect("a phone")).await;
+    until_work(&phone).await;
+    phone.until_exchanged().await;
+    let goods = phone.open("Catalog.Goods.List").await;
+    assert_eq!(goods.used_server, "standalone");
+    way.requests().iter().filter(|path| path.contains("bundle")).count()
+}
+
+#[tokio::test]
+async fn a1_a_configuration_that_came_inside_the_app_is_not_downloaded() {
+    let folder = demo().write().expect("a folder");
+    let pack = |folder: &Path| {
+        let device = twinshore_server::publish(folder).expect("sound").device.expect("a composition");
+        twinshore_server::DeviceFile::pack(&device).expect("packed").packed
+    };
+    let wanted = pack(folder.path());
+    assert_eq!(first_start_with(&wanted).await, 0);
+    let (_, other) = with_brand();
+    assert!(first_start_with(&pack(other.path())).await > 0, "another one is of no use");
+    assert!(first_start_with(&wanted[..wanted.len() / 2]).await > 0, "neither is half of one");
 }

@@ -87,7 +87,7 @@ impl From<EngineError> for ClientError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Refused(refusal) => Self::Server(refusal),
-            EngineError::StorageFull => Self::Server(ServerError::StorageFull),
+            EngineError::StorageFull => Self::Server(ServerError::full()),
             other => Self::Engine(other),
         }
     }

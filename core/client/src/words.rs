@@ -4,7 +4,7 @@
 use twinshore_engine::EngineError;
 use twinshore_modules::ModuleError;
 use twinshore_protocol::{Limit, ServerError};
-pub use twinshore_words::{error_text, parse_error_text, say, say_with, thrown_text};
+pub use twinshore_words::{Argument, error_text, parse_error_text, say, say_with, thrown_text};
 
 use crate::{ClientError, PlatformError};
 
@@ -106,7 +106,7 @@ mod tests {
                 let object = "Catalog.Goods".parse().expect("a name");
                 C::Engine(E::Migration { object, attribute: "Price".into(), what: "2 digits would be lost".into() })
             }
-            C::Engine(E::Migration { .. }) => C::Engine(E::Refused(ServerError::StorageFull)),
+            C::Engine(E::Migration { .. }) => C::Engine(E::Refused(ServerError::full())),
             C::Engine(E::Refused(_)) => C::Engine(E::Corrupt { table: "Catalog.Goods".into(), column: "Price".into() }),
             C::Engine(E::Corrupt { .. } | E::Repeated) => C::Server(ServerError::SessionExpired),
             C::Server(_) => C::Platform(PlatformError::Secrets("locked".into())),

@@ -99,7 +99,7 @@ impl From<EngineError> for ServerError {
     fn from(error: EngineError) -> Self {
         match error {
             EngineError::Refused(refusal) => refusal,
-            EngineError::StorageFull => Self::StorageFull,
+            EngineError::StorageFull => Self::full(),
             EngineError::Repeated => Self::TryLater { seconds: 1 },
             other => {
                 let report = uuid::Uuid::now_v7().simple().to_string();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AttributeDefinition, FormName, ObjectName, Priority, TableDefinition, Title};
+use crate::{AttributeDefinition, FormName, ObjectName, Priority, StandardPeriod, TableDefinition, Title};
 
 /// What a form is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -159,6 +159,21 @@ pub enum ElementKind {
     Page,
     /// Holds buttons in one bar.
     CommandBar,
+    /// A button that opens a menu: holds buttons, and groups of buttons.
+    Popup {
+        /// Name of an icon; empty for none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        icon: String,
+    },
+    /// From when to when: holds a field for each end, and sets both at once to a standard period.
+    Period {
+        /// Attribute of the first day or moment.
+        start: String,
+        /// Attribute of the last one.
+        end: String,
+        /// Standard periods to choose from.
+        choices: Vec<StandardPeriod>,
+    },
     /// A button of a command: a standard one (`write`, `post`, `writeAndClose`, `close`, `reread`, `create`, `copy`,
     /// `markDeletion`, `refresh`, `openOffline`, `openFromMainServer`), one of the form, or one of the object.
     Button {
@@ -167,6 +182,16 @@ pub enum ElementKind {
     },
     /// A text.
     Label,
+}
+
+impl ElementKind {
+    /// True if other elements lie in it.
+    pub const fn holds_others(&self) -> bool {
+        matches!(
+            self,
+            Self::Group { .. } | Self::Pages | Self::Page | Self::CommandBar | Self::Popup { .. } | Self::Period { .. }
+        )
+    }
 }
 
 /// An element of a form. Elements lie flat in order of drawing; `parent` is an index into the same list, always smaller.

@@ -14,6 +14,7 @@ mod form;
 mod name;
 mod object;
 mod option;
+mod period;
 mod record;
 mod sign_in;
 pub mod text;
@@ -35,6 +36,7 @@ pub use object::{
     RegisterKind, ScheduledJobDetails, TableDefinition,
 };
 pub use option::Governed;
+pub use period::{PeriodError, StandardPeriod, is_out_of_order};
 pub use record::{Record, TableRow};
 pub use sign_in::{PinPolicy, SignInRules};
 pub use title::Title;

@@ -4,10 +4,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::time::Instant;
 
+use chrono::NaiveDate;
 use rquickjs::function::Func;
 use rquickjs::{Ctx, Function, Object, Persistent};
 use serde_json::{Value as Json, json};
-use twinshore_metadata::Value;
+use twinshore_metadata::{PeriodError, StandardPeriod, Value};
 
 use crate::error::parse_stack;
 use crate::shared::Shared;
@@ -58,6 +59,12 @@ fn native<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<Object<'
             decimal::calculate(&operation, &a, &b, scale).map_err(|text| rquickjs::Exception::throw_range(&ctx, &text))
         }),
     )?;
+    native.set(
+        "period",
+        Func::from(|ctx: Ctx<'_>, name: String, today: String| -> rquickjs::Result<Vec<String>> {
+            ends(&name, &today).map_err(|text| rquickjs::Exception::throw_type(&ctx, &text))
+        }),
+    )?;
     let owner = Rc::downgrade(shared);
     native.set(
         "find",
@@ -72,6 +79,13 @@ fn native<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<Object<'
         Function::new(ctx.clone(), |ctx: Ctx<'js>, file: String| -> rquickjs::Result<Object<'js>> { namespace(&ctx, &file) })?,
     )?;
     Ok(native)
+}
+
+/// First and last day of a standard period; nothing for one without ends.
+fn ends(name: &str, today: &str) -> Result<Vec<String>, String> {
+    let period: StandardPeriod = name.parse().map_err(|error: PeriodError| error.to_string())?;
+    let today: NaiveDate = today.parse().map_err(|_| format!("{today} is not a day"))?;
+    Ok(period.days(today).map(|(first, last)| vec![first.to_string(), last.to_string()]).unwrap_or_default())
 }
 
 fn ask_host(shared: &Shared, operation: &str, arguments: &str) -> Json {

@@ -111,6 +111,17 @@ impl CodeRefusal {
     }
 }
 
+/// Where there is no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoragePlace {
+    /// The engine's own machine; on the device what the stand-alone server says.
+    #[default]
+    Here,
+    /// The main server's: the client that hears it from there says so.
+    MainServer,
+}
+
 /// Why the main server does not work with a user on a device any more (A3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -213,8 +224,11 @@ pub enum ServerError {
     #[error("{}", barred_text(*reason))]
     Barred { reason: BarReason },
     /// No room for the database.
-    #[error("There is no room left on this device. Nothing was lost; free some space and try again.")]
-    StorageFull,
+    #[error("{}", full_text(*place))]
+    StorageFull {
+        #[serde(default)]
+        place: StoragePlace,
+    },
     /// X4: the number was accepted before.
     #[error("Message {number} was accepted before; the last accepted one is {accepted}.")]
     MessageNumberRejected { number: u64, accepted: u64 },
@@ -237,6 +251,15 @@ const fn unavailable_text(reason: UnavailableReason) -> &'static str {
     }
 }
 
+const fn full_text(place: StoragePlace) -> &'static str {
+    match place {
+        StoragePlace::Here => "There is no room left on this device. Nothing was lost; free some space and try again.",
+        StoragePlace::MainServer => {
+            "There is no room left on the main server. Nothing was lost; ask the administrator to free some."
+        }
+    }
+}
+
 const fn barred_text(reason: BarReason) -> &'static str {
     match reason {
         BarReason::UserDisabled => {
@@ -250,6 +273,20 @@ const fn barred_text(reason: BarReason) -> &'static str {
 }
 
 impl ServerError {
+    /// No room where the engine works.
+    pub const fn full() -> Self {
+        Self::StorageFull { place: StoragePlace::Here }
+    }
+
+    /// A refusal as heard from the main server: what is said of "here" is said of there.
+    #[must_use]
+    pub fn of_main(self) -> Self {
+        match self {
+            Self::StorageFull { .. } => Self::StorageFull { place: StoragePlace::MainServer },
+            other => other,
+        }
+    }
+
     /// Something is more than allowed; `what` says where or of what, in names.
     pub fn limit(limit: Limit, what: impl Into<String>) -> Self {
         Self::LimitExceeded { limit, what: what.into() }
@@ -278,7 +315,7 @@ impl ServerError {
             Self::TryLater { .. } => "TryLater",
             Self::SessionExpired => "SessionExpired",
             Self::Barred { .. } => "Barred",
-            Self::StorageFull => "StorageFull",
+            Self::StorageFull { .. } => "StorageFull",
             Self::MessageNumberRejected { .. } => "MessageNumberRejected",
             Self::Malformed { .. } => "Malformed",
             Self::Internal { .. } => "Internal",

@@ -17,7 +17,7 @@ use async_trait::async_trait;
 
 pub use calls::{CallId, JobState, Message, ModuleCallRequest, ModuleCallResponse};
 pub use clock::{Clock, SystemClock};
-pub use error::{BarReason, CodeRefusal, Limit, ServerError, UnavailableReason};
+pub use error::{BarReason, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 pub use exchange::{
     BundleState, ChangeItem, ChangePosition, Conflict, DownloadRequest, ExchangePage, HandshakeRequest, HandshakeResponse,
     ItemOutcome, MessageNo, NodeCode, SentItem, UploadRequest, UploadResponse,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 use twinshore_metadata::DateParts;
 use twinshore_metadata::text::{Locale, ParseError, format_number};
-use twinshore_protocol::{BarReason, CodeRefusal, Limit, ServerError, UnavailableReason};
+use twinshore_protocol::{BarReason, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 
 use crate::{say, say_with};
 
@@ -57,7 +57,8 @@ pub fn error_text(language: &str, error: &ServerError) -> String {
             BarReason::DeviceLocked => said("error-device-locked", &[]),
             BarReason::DeviceWiped => said("error-device-wiped", &[]),
         },
-        ServerError::StorageFull => said("error-storage-full", &[]),
+        ServerError::StorageFull { place: StoragePlace::Here } => said("error-storage-full", &[]),
+        ServerError::StorageFull { place: StoragePlace::MainServer } => said("error-storage-full-main", &[]),
         ServerError::MessageNumberRejected { number, accepted } => {
             said("error-message-number", &[("number", (*number).into()), ("accepted", (*accepted).into())])
         }

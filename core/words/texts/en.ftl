@@ -48,6 +48,19 @@ write-cancelled = The form did not allow saving. What you typed is kept.
 draft-stays = The draft is still there; try again later.
 draft-form-gone = The app was updated and this form no longer exists. This is what was typed; copy what you need.
 draft-unreadable = This draft was made by another version of the app and can't be opened. This is what it holds.
+period = Period
+period-wrong = The period ends before it starts; change one of the two dates.
+period-any = Any time
+period-today = Today
+period-yesterday = Yesterday
+period-thisWeek = This week
+period-lastWeek = Last week
+period-thisMonth = This month
+period-lastMonth = Last month
+period-thisQuarter = This quarter
+period-lastQuarter = Last quarter
+period-thisYear = This year
+period-lastYear = Last year
 
 ## Reopening a form from the other server
 
@@ -102,6 +115,10 @@ fast-again = The connection is fast again. Go back to Normal?
 
 download-app = Downloading the app
 download-data = Downloading data
+download-size = { $done } MB
+download-size-of = { $done } of { $total } MB
+download-items = { $done } of { $total } items
+download-items-rate = { $done } of { $total } items · { $rate } per second
 
 ## Updates
 
@@ -281,6 +298,9 @@ error-device-wiped = The administrator removed your data from this device.
 error-storage-full = There is no room left on this device to store this.
     .safe = What was stored before is kept.
     .do = Free some space on this device and try again.
+error-storage-full-main = There is no room left on the main server to store this.
+    .safe = What was stored before is kept, and so is what you typed.
+    .do = Tell the administrator, and try again when there is room.
 error-message-number = The main server has had message { $number } of this device already; the last one was { $accepted }.
     .safe = Nothing is sent twice and nothing is lost.
     .do = You need do nothing: the next exchange goes on from there. If this stays, tell the administrator.

@@ -195,6 +195,91 @@ test("F10c: a form with a spreadsheet and a chart is not reopened, and says why"
   await ann.at.locator(".form.available").waitFor();
 });
 
+test("section 8: a pop-up menu is worked with by touch and by keys, and gives the focus back", async () => {
+  await ann.open("Document.Orders.List");
+  await ann.at.locator("[data-test=row]").filter({ hasText: "North Pier Grill" }).first().click();
+  await ann.form("Document.Orders.Item", "main");
+  const button = ann.at.locator("[data-popup=more]");
+  const menu = ann.at.locator(".popup-menu");
+  const focused = () => desk.page.evaluate(() => document.activeElement?.textContent);
+  await button.focus();
+  await desk.page.keyboard.press("ArrowDown");
+  await menu.waitFor();
+  assert.equal(await focused(), "Current price");
+  await desk.page.keyboard.press("ArrowUp");
+  assert.equal(await focused(), "Reread", "the last one comes before the first");
+  await desk.page.keyboard.press("p");
+  assert.equal(await focused(), "Print form");
+  await desk.picture("popup");
+  await desk.page.keyboard.press("Escape");
+  assert.equal(await menu.count(), 0);
+  assert.equal(await desk.page.evaluate(() => document.activeElement?.dataset.popup), "more");
+  await button.click();
+  await ann.at.locator(".form-head h2").click();
+  await menu.waitFor({ state: "detached" });
+  await button.click();
+  const [screen, box] = [await ann.at.locator(".screen").boundingBox(), await menu.boundingBox()];
+  assert.ok(box.x >= screen.x && box.x + box.width <= screen.x + screen.width, "the whole menu is on the phone's screen");
+  await ann.command("printOrder");
+  await ann.form("Document.Orders.Print", "main");
+  await ann.at.locator("[data-element=Sheet] td").first().waitFor();
+  await ann.command("close");
+});
+
+test("F5: in a pop-up, what needs the main server is greyed without it, and can be read", async () => {
+  await ann.mode("poorConnection");
+  await ann.at.locator(".mode.poorConnection").waitFor();
+  await ann.open("Document.Orders.List");
+  await ann.at.locator("[data-test=row]").filter({ hasText: "North Pier Grill" }).first().click();
+  await ann.form("Document.Orders.Item", "standalone");
+  await ann.link("Lost");
+  await ann.at.locator(".mode.lost").first().waitFor();
+  await ann.at.locator("[data-popup=more]").click();
+  const price = ann.at.locator("[data-command=askPrice]");
+  await price.and(ann.at.locator("[aria-disabled=true]")).waitFor();
+  assert.match(await price.innerText(), /Needs connection/);
+  assert.equal(await ann.at.locator("[data-command=printOrder]").getAttribute("aria-disabled"), "false");
+  await desk.picture("popup-lost");
+  await ann.command("printOrder");
+  await ann.form("Document.Orders.Print", "standalone");
+  await ann.link("Good");
+  await ann.mode("normal");
+  await ann.at.locator(".mode.normal.available").waitFor();
+});
+
+test("section 8: a period is chosen by its name or typed, and makes the report anew", async () => {
+  await ann.open("Report.Sales.Report");
+  const choice = ann.at.locator("[data-element=period] [data-test=period]");
+  await choice.selectOption("lastYear");
+  await ann.at.locator("[data-element=From] input").and(ann.at.locator("input")).waitFor();
+  await desk.page.waitForFunction(() => /-01-01$/.test(document.querySelector("[data-phone=ann] [data-element=From] input")?.value ?? ""));
+  assert.match(await ann.field("To").inputValue(), /-12-31$/);
+  await choice.selectOption("any");
+  await ann.holds("From", "");
+  await ann.at.locator("[data-element=Result] td").first().waitFor();
+  await ann.field("From").fill("2026-12-31");
+  await ann.field("To").fill("2026-12-01");
+  await ann.says("The period ends before it starts");
+  await desk.picture("period");
+});
+
+test("M4: on a slow link the choice is offered, once, and nothing switches by itself", async () => {
+  await ann.link("Slow");
+  await ann.open("Catalog.Contracts.List");
+  await ann.at.locator("[data-test=row]").first().click();
+  await ann.form("Catalog.Contracts.Item", "main");
+  const offer = ann.at.locator(".offer");
+  await offer.waitFor();
+  await ann.at.locator(".mode.normal.available").waitFor();
+  await desk.picture("slow");
+  await offer.getByText("Keep").click();
+  await offer.waitFor({ state: "detached" });
+  await ann.open("Report.Sales.Report");
+  await ann.form("Report.Sales.Report", "main");
+  assert.equal(await offer.count(), 0);
+  await ann.link("Good");
+});
+
 test("no script of the page failed", () => {
   assert.deepEqual(desk.problems, []);
 });

@@ -5,8 +5,10 @@ import { FieldElement } from "./field";
 import { Icon } from "./icons";
 import { ListElement } from "./list";
 import { childrenOf } from "./patches";
+import { PeriodElement } from "./period";
 import { ChartElement, PictureElement, SpreadsheetElement } from "./pictures";
 import type { Phone } from "./phone";
+import { PopupElement } from "./popup";
 import { TableElement } from "./table";
 import type { Element, Form } from "./views";
 import { word } from "./words";
@@ -90,6 +92,10 @@ function ElementDrawing({ element, drawing }: { element: Element; drawing: Drawi
       return <Button element={element} command={element.kind.command} primary={element.kind.primary} drawing={drawing} />;
     case "commandBar":
       return <div class="command-bar" role="toolbar"><Children of={element.id} drawing={drawing} /></div>;
+    case "popup":
+      return <PopupElement element={element} icon={element.kind.icon} drawing={drawing} />;
+    case "period":
+      return <PeriodElement element={element} drawing={drawing}><Children of={element.id} drawing={drawing} /></PeriodElement>;
     case "group":
       return <Group element={element} kind={element.kind} drawing={drawing} />;
     case "pages":

@@ -19,6 +19,8 @@ const paths: Record<string, string> = {
   document: "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
   settings: "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM19 12l2-1-1-3-2 .3-1.5-1.5L17 5l-3-1-1 2h-2L10 4 7 5l.4 1.8L6 8.3 4 8l-1 3 2 1v0l-2 1 1 3 2-.3L7.4 17 7 19l3 1 1-2h2l1 2 3-1-.4-2 1.4-1.3 2 .3 1-3z",
   calendar: "M5 6h14v14H5zM5 10h14M9 3v4M15 3v4",
+  down: "M6 9l6 6 6-6",
+  more: "M12 5.5h.01M12 12h.01M12 18.5h.01",
   folder: "M3 7h7l2 2h9v10H3z",
 };
 

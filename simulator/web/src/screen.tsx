@@ -60,22 +60,25 @@ function TitleBar({ phone, view }: { phone: Phone; view: Interface }) {
   const { status } = view;
   const [open, setOpen] = useState(false);
   const say = (key: Parameters<typeof word>[1]) => word(status.language, key);
+  // Before work nobody has asked whether main is there: only what was chosen is known.
+  const working = view.screen.screen === "work";
+  const mode = working ? status.effective_mode : status.mode;
   const modes: Mode[] = ["normal", ...(status.offline_by_hand ? ["offline" as const] : []), ...(status.poor_connection_by_hand ? ["poorConnection" as const] : [])];
   return (
     <header class="title-bar">
       <button type="button" class="icon" aria-label={say("back")} onClick={() => phone.send({ do: "showMenu" })}><Icon name="menu" /></button>
       <strong>{status.title}</strong>
       {status.exchange.pending > 0 && <span class="pending" title={status.exchange.error}>{status.exchange.pending} {say("pending")}</span>}
-      <button type="button" class={`mode ${status.effective_mode} ${status.available ? "available" : "lost"}`} aria-haspopup="menu" aria-expanded={open} data-test="mode" onClick={() => setOpen(!open)}>
-        <Icon name={modeIcons[status.effective_mode]} />
-        <span>{say(status.effective_mode)}</span>
+      <button type="button" class={`mode ${mode} ${status.available || !working ? "available" : "lost"}`} aria-haspopup="menu" aria-expanded={open} data-test="mode" onClick={() => setOpen(!open)}>
+        <Icon name={modeIcons[mode]} />
+        <span>{say(mode)}</span>
       </button>
       {open && (
         <div class="mode-menu" role="menu" onKeyDown={(e) => e.key === "Escape" && setOpen(false)}>
-          {modes.map((mode) => (
-            <button type="button" role="menuitemradio" aria-checked={status.mode === mode} key={mode} data-mode={mode}
-              onClick={() => { phone.send({ do: "setMode", mode }); setOpen(false); }}>
-              <Icon name={modeIcons[mode]} /> {say(mode)} {status.mode === mode && "✓"}
+          {modes.map((choice) => (
+            <button type="button" role="menuitemradio" aria-checked={status.mode === choice} key={choice} data-mode={choice}
+              onClick={() => { phone.send({ do: "setMode", mode: choice }); setOpen(false); }}>
+              <Icon name={modeIcons[choice]} /> {say(choice)} {status.mode === choice && "✓"}
             </button>
           ))}
           <hr />
@@ -152,16 +155,12 @@ function SignIn({ phone, view, screen, suggestedUser }: {
 function Download({ phone, view, screen }: { phone: Phone; view: Interface; screen: Extract<Interface["screen"], { screen: "download" }> }) {
   const { language } = view.status;
   const say = (key: Parameters<typeof word>[1]) => word(language, key);
-  const number = new Intl.NumberFormat(language);
   return (
     <div class="download">
       <h2>{view.status.title || "Twinshore"}</h2>
       <p>{screen.step}</p>
       <progress {...(screen.total > 0 ? { value: screen.done, max: screen.total } : {})} aria-label={screen.step} />
-      <p class="figures-line">
-        {say("rows")}: {number.format(screen.done)}{screen.total > 0 && ` / ${number.format(screen.total)}`}
-        {screen.rate > 0 && ` · ${number.format(screen.rate)} ${say("perSecond")}`}
-      </p>
+      <p class="figures-line">{screen.figures}</p>
       {screen.error && (
         <>
           <p class="error" role="alert">{screen.error}</p>

@@ -64,6 +64,8 @@ export type ElementKind =
   | { kind: "field"; field: FieldKind }
   | { kind: "table" } | { kind: "list" } | { kind: "page" } | { kind: "commandBar" } | { kind: "label" }
   | { kind: "group"; horizontal: boolean; collapsible: boolean }
+  | { kind: "popup"; icon: string }
+  | { kind: "period" }
   | { kind: "pages"; active: number | null }
   | { kind: "button"; command: string; primary: boolean }
   | { kind: "picture"; media_type: string; base64: string }
@@ -142,7 +144,7 @@ export type Screen =
   | { screen: "signIn"; userName: string; error: string; busy: boolean; users: string[] }
   | { screen: "lock"; userName: string; error: string; busy: boolean; biometrics: boolean }
   | { screen: "choosePin"; error: string; required: boolean }
-  | ({ screen: "download" } & { step: string; done: number; total: number; rate: number; error: string })
+  | ({ screen: "download" } & { step: string; done: number; total: number; figures: string; error: string })
   | { screen: "work" };
 
 export interface Interface {

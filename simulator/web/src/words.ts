@@ -7,8 +7,8 @@ export const words = {
     openOffline: "Open offline", openFromMain: "Open from main server", close: "Close", main: "main server", standalone: "this device",
     normal: "Normal", offline: "Offline", poorConnection: "Poor connection", mode: "Mode", keep: "Keep", pending: "to send",
     drafts: "Unsaved text", takeDraft: "Go on", discard: "Discard", attention: "Needs attention", forms: "Open forms",
-    leftBehind: "Left behind, it does not exist here:", conflict: "Changed on the other server too:", take: "Take", rows: "Rows",
-    perSecond: "per second", addRow: "Add row", remove: "Remove", choose: "Choose", clear: "Clear", loading: "Loading…",
+    leftBehind: "Left behind, it does not exist here:", conflict: "Changed on the other server too:", take: "Take",
+    addRow: "Add row", remove: "Remove", choose: "Choose", clear: "Clear", loading: "Loading…",
     empty: "Nothing here yet", up: "Up", top: "All", off: "The app is not running", signOut: "Sign out", exchange: "Exchange now",
     unavailable: "Unavailable", working: "Working…",
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
@@ -19,6 +19,7 @@ export const words = {
     refuse: "Don't allow", noDevice: "This phone has none", drawnPicture: "Take the drawn picture", pictureFile: "Or a picture file",
     noPicture: "This file is no picture. Choose another one.", codeText: "Text of the code", latitude: "Degrees north", longitude: "Degrees east",
     placeHarbour: "Tallinn harbour", placeTown: "London", placeSouth: "Sydney",
+    more: "More", standardPeriod: "Standard period",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -26,7 +27,7 @@ export const words = {
     standalone: "это устройство", normal: "Обычный", offline: "Автономный", poorConnection: "Плохая связь", mode: "Режим",
     keep: "Оставить", pending: "к отправке", drafts: "Несохранённый текст", takeDraft: "Продолжить", discard: "Отбросить",
     attention: "Требует внимания", forms: "Открытые формы", leftBehind: "Не перенесено, здесь этого нет:",
-    conflict: "Изменено и на другом сервере:", take: "Взять", rows: "Строк", perSecond: "в секунду", addRow: "Добавить строку",
+    conflict: "Изменено и на другом сервере:", take: "Взять", addRow: "Добавить строку",
     remove: "Удалить", choose: "Выбрать", clear: "Очистить", loading: "Загрузка…", empty: "Пока ничего нет", up: "Вверх",
     top: "Все", off: "Приложение не запущено", signOut: "Выйти", exchange: "Обменяться сейчас",
     unavailable: "Недоступно", working: "Выполняется…",
@@ -38,6 +39,7 @@ export const words = {
     refuse: "Не разрешать", noDevice: "На телефоне этого нет", drawnPicture: "Снять нарисованное", pictureFile: "Или файл картинки",
     noPicture: "Этот файл не картинка. Выберите другой.", codeText: "Текст кода", latitude: "Градусы северной широты", longitude: "Градусы восточной долготы",
     placeHarbour: "Таллинская гавань", placeTown: "Лондон", placeSouth: "Сидней",
+    more: "Ещё", standardPeriod: "Стандартный период",
   },
 } as const;
 

@@ -26,6 +26,8 @@ const CHILD: &str = "TWINSHORE_BENCH_PHONE";
 /// Address of the main server for such a client.
 const MAIN: &str = "TWINSHORE_BENCH_MAIN";
 const LOCAL_CALLS: usize = 1_000;
+/// Nobody touches a phone sooner again: what a server does between two calls is not in the figures.
+const BETWEEN_CALLS: Duration = Duration::from_millis(10);
 const KEYSTROKES: usize = 500;
 const OPENINGS: usize = 100;
 const REOPENINGS: usize = 50;
@@ -92,9 +94,11 @@ async fn calls(phone: &Phone, local: &Engine) {
         let began = Instant::now();
         session.module_call(request).await.expect("an answer");
         inside.add(began.elapsed());
+        tokio::time::sleep(BETWEEN_CALLS).await;
         let began = Instant::now();
         phone.client().operation("server.call", vec!["AtHand".into(), "nothing".into()]).await.expect("an answer");
         outside.add(began.elapsed());
+        tokio::time::sleep(BETWEEN_CALLS).await;
     }
     inside.print();
     outside.print();
@@ -192,7 +196,7 @@ fn starts(folder: &Path, main_server: &str) {
     for _ in 0..STARTS {
         let this = std::env::current_exe().expect("this program");
         let status = std::process::Command::new(this).env(CHILD, folder).env(MAIN, main_server).status().expect("a process");
-        assert!(status.success(), "the client did not start");
+        assert!(status.success(), "the client did not start and end well: {status}");
     }
 }
 

@@ -25,7 +25,11 @@ async fn f14_who_comes_second_reads_keeps_what_was_typed_and_tries_again() {
     let comment = ann.element(hers.form, "Comment").await;
     assert!(comment.read_only && comment.text == "from ann", "read-only, data kept");
     assert_eq!(text(&ann, hers.form, "Phone").await, "from ann");
+    let told = || async { ann.view().await.messages.iter().filter(|m| m.text.contains("is editing this")).count() };
+    assert_eq!(told().await, 0, "the form says it; nothing is told twice");
     ann.execute(hers.form, "tryAgain");
+    ann.until_told("bob is editing this").await;
+    assert_eq!(told().await, 1, "whoever asks again is answered");
     until_locked(&ann, hers.form, "bob").await;
     write(&bob, his.form).await;
     ann.execute(hers.form, "tryAgain");

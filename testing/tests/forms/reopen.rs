@@ -293,6 +293,47 @@ async fn f17_lists_keep_search_and_order_and_the_current_row() {
 }
 
 #[tokio::test]
+async fn f17_what_a_list_was_narrowed_to_by_a_row_goes_over_where_the_column_exists() {
+    let columns =
+        "form: List\nitems:\n  - commandBar: [create]\n  - { list: self, columns: [Number, Comment, Phone, Discount] }\n";
+    let shore = of(&fixture().file("documents/Orders/List.form.yaml", columns));
+    for (comment, phone) in [("wanted", "1"), ("wanted", "2"), ("other", "1")] {
+        shore.add("Document.Orders", &[("Comment", comment.into()), ("Phone", phone.into())]);
+    }
+    let ann = shore.phone("ann").await;
+    let list = ann.open("Document.Orders.List").await;
+    assert_eq!(list.used_server, "main");
+    let (element, row) = row_with(&ann, list.form, "wanted").await;
+    for (column, left) in [("Comment", 2), ("Discount", 2)] {
+        let event = FormEvent::FilterByRow { element, row: row.clone(), column: column.into() };
+        ann.client().dispatch(list.form, event);
+        ann.until_form(list.form, column, |view| {
+            let table = view.elements.iter().find(|e| e.id == element)?.table.as_ref()?;
+            (table.filters.iter().any(|f| f.column == column) && table.rows.len() == left && !table.loading).then_some(())
+        })
+        .await;
+    }
+    cut(&ann).await;
+    until_locked_form(&ann, list.form).await;
+    let local = reopen(&ann, list.form, "openOffline").await;
+    let table = ann
+        .until_form(local.form, "the narrowed list", |view| {
+            let table = view.elements.iter().find(|e| e.name == "List")?.table.as_ref()?;
+            (table.rows.len() == 2 && !table.loading).then(|| table.clone())
+        })
+        .await;
+    let filters: Vec<(&str, &str)> = table.filters.iter().map(|f| (f.column.as_str(), f.text.as_str())).collect();
+    assert_eq!(filters, [("Comment", "wanted")], "the discount is not in this list");
+    let list = element_id(&ann, local.form, "List").await;
+    ann.client().dispatch(local.form, FormEvent::ClearFilter { element: list, column: String::new() });
+    ann.until_form(local.form, "all rows", |view| {
+        let table = view.elements.iter().find(|e| e.name == "List")?.table.as_ref()?;
+        (table.rows.len() == 3 && table.filters.is_empty()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn f16_each_form_is_its_own_and_reopen_all_gives_one_report() {
     let shore = shore();
     let ann = shore.phone("ann").await;

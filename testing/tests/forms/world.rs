@@ -85,6 +85,8 @@ attributes:
   Discount: decimal(15.2)
   Paid: boolean
   Contract: Catalog.Contracts
+  Begins: date
+  Ends: date
   About: [Catalog.Goods, Catalog.Notes, string(50)]
 tables:
   Lines: { Goods: Catalog.Goods, Quantity: decimal(15.3) }
@@ -107,8 +109,20 @@ commands:
   saveHere: { title: Save, handler: saveHere }
   report: { title: Report, handler: report }
   openAgain: { title: Again, handler: openAgain }
+  arrange: { title: Arrange, handler: arrange }
 items:
-  - commandBar: [post, write, writeAndClose, askContract, pickGoods, pickMany, goOver, saveHere, report, openAgain]
+  - commandBar:
+      - post
+      - write
+      - writeAndClose
+      - popup: more
+        title: More
+        icon: settings
+        items: [askContract, { group: picking, title: Pick, items: [pickGoods, pickMany] }, goOver, { command: unpost }]
+      - popup: rare
+        items: [{ command: reread, visible: false }]
+      - saveHere
+      - { popup: strict, title: Strict, items: [report, openAgain], onMainServerUnavailable: makeInaccessible }
   - pages: main
     items:
       - page: header
@@ -120,6 +134,7 @@ items:
           - field: Discount
           - field: Paid
           - field: Contract
+          - { period: { start: Begins, end: Ends }, title: Validity, events: { change: periodChanged } }
           - { field: About, onMainServerUnavailable: dontChangeBehavior, events: { startChoice: chooseAbout } }
           - field: Trouble
           - field: Seen
@@ -191,6 +206,14 @@ export function ifMainServerAvailabilityChanged(form: any, event: any): void {
   if (form.Trouble === 'stays') event.standardProcessing = false;
   if (form.Trouble === 'goes') form.reopen();
   does(form, 'event');
+}
+export function periodChanged(form: any, event: any): void {
+  seen(form, `${event.element} ${form.Begins?.date() ?? '-'} ${form.Ends?.date() ?? '-'}`);
+}
+/** Does what the text of `Trouble` says to an element: `more enabled false`. */
+export function arrange(form: any): void {
+  const [name, property, value] = String(form.Trouble).split(' ');
+  form.element(name)[property] = value === 'true';
 }
 export async function askContract(form: any): Promise<void> { form.Seen = await MainOnly(); }
 async function MainOnly(): Promise<string> { return Main.whoami(); }

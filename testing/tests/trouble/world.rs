@@ -62,8 +62,9 @@ pub fn misbehaving() -> (World, tempfile::TempDir, impl Fn(&str) -> String) {
     let form = read("documents/Orders/Item.form.yaml");
     let all = [&COMMANDS[..], &["askThere"]].concat();
     let commands: String = all.iter().map(|name| format!("  {name}: {{ title: {name}, handler: {name} }}\n")).collect();
-    let form = form.replace("\nitems:", &format!("\n{}items:", commands)).replace("askPrice]", "askPrice, BAD]");
-    let form = form.replace("BAD", &all.join(", "));
+    let form =
+        form.replace("\nitems:", &format!("\n{}items:", commands)).replace("      - write\n", "      - write\n      - BAD\n");
+    let form = form.replace("BAD", &all.join("\n      - "));
     let texts = [(client, read(client) + CLIENT), (server, read(server) + SERVER)];
     let fixture = FixtureBuilder::of_folder(&demo()).expect("the demo").file("documents/Orders/Item.form.yaml", form);
     let fixture = texts.iter().fold(fixture, |fixture, (path, text)| fixture.file(*path, text.clone()));

@@ -264,9 +264,8 @@ impl App {
         self.lock_screen(&account, "", true);
         if account.is_expired() {
             // The days were used up while the device was off: main may be there now.
-            match self.accounts.tokens(&account.id) {
-                Ok(tokens) => self.connection.set_tokens(tokens),
-                Err(error) => return self.lock_screen(&account, self.client_error_text(&error.into()), false),
+            if let Err(error) = self.use_tokens(&account) {
+                return self.lock_screen(&account, self.client_error_text(&error), false);
             }
             self.reach_main().await;
         }
@@ -401,18 +400,19 @@ impl App {
         self.enter(account).await;
     }
 
+    /// Main is asked in the name of an account.
+    fn use_tokens(&self, account: &Account) -> Result<(), ClientError> {
+        self.connection.set_tokens(self.accounts.tokens(&account.id)?);
+        Ok(())
+    }
+
     /// Goes on with an account: its tokens, what is new, then work. The way in is proved.
     pub(super) async fn enter(self: &Rc<Self>, account: Account) {
-        if let Err(error) = self.work_as(&account) {
+        // Without tokens the person would seem to be signed out.
+        if let Err(error) = self.work_as(&account).and_then(|()| self.use_tokens(&account)) {
             return self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
         }
-        match self.accounts.tokens(&account.id) {
-            Ok(tokens) => self.connection.set_tokens(tokens),
-            // Without them the person would seem to be signed out.
-            Err(error) => return self.sign_in_screen(account.session.user_name, self.client_error_text(&error.into()), false),
-        }
-        self.end_visit();
-        let visit = self.visit();
+        let visit = self.end_visit();
         let ready = {
             let _door = self.at_the_door().await;
             self.bring_up_to_date(visit).await

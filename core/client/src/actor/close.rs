@@ -105,7 +105,7 @@ impl App {
     fn close_buttons(&self, open: &Rc<OpenForm>, lost: bool, language: &str) -> Vec<(String, String)> {
         let say = |key: &str| (key.to_owned(), words::say(language, key).to_owned());
         let offline = matches!(
-            self.draw(&open.session.borrow()).availability,
+            self.form_availability(&open.session.borrow()),
             FormAvailability::Unavailable { can_open_offline: true, .. }
         );
         let mut buttons = Vec::new();

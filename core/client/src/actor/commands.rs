@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use twinshore_metadata::{CommandAction, Record, Ref, Value};
+use twinshore_metadata::{CommandAction, Record, Ref, Value, text};
 use twinshore_modules::Argument;
 use twinshore_protocol::{CallId, MarkDeletionRequest, OpenFormResponse, ServerError, WriteAction, WriteFormRequest};
 
@@ -11,6 +11,7 @@ use super::calls::{Caller, is_unknown};
 use super::lists::Wanted;
 use crate::UsedServer;
 use crate::call_journal::CallRequest;
+use crate::forms::period;
 use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, MessageKind};
 use crate::words;
@@ -19,7 +20,7 @@ impl App {
     /// Runs a command by name.
     pub async fn execute(self: &Rc<Self>, form: u32, command: &str) {
         let Some(open) = self.form(form) else { return };
-        let availability = self.draw(&open.session.borrow()).availability;
+        let availability = self.form_availability(&open.session.borrow());
         // What a form took out of its set is not for people; code still may (F2). Close stays.
         if command != "close" && open.session.borrow().definition.without_commands.iter().any(|c| c == command) {
             return;
@@ -119,6 +120,13 @@ impl App {
         if let Some((text, error)) = open.session.borrow().typed.values().next() {
             let arguments = [("text", text.as_str().into()), ("reason", error.as_str().into())];
             let message = words::say_with(&self.state.borrow().language, "correct-first", &arguments);
+            return Err(ServerError::Refused { message, attribute: None, row: None });
+        }
+        let locale = text::Locale::of(&self.state.borrow().language);
+        if let Some(period) = period::first_wrong(&open.session.borrow(), self.local_time().date(), &locale) {
+            let reason = words::say(&locale.language, "period-wrong");
+            let arguments = [("text", period.as_str().into()), ("reason", reason.into())];
+            let message = words::say_with(&locale.language, "correct-first", &arguments);
             return Err(ServerError::Refused { message, attribute: None, row: None });
         }
         let pending = open.session.borrow().pending_write.clone();

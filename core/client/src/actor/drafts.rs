@@ -118,7 +118,7 @@ impl App {
     async fn open_taken(self: &Rc<Self>, id: &str) {
         let user = self.state.borrow().account.clone();
         let Some(draft) = self.check_store(self.store.draft(id, &user)).flatten() else { return };
-        let Ok(content) = serde_json::from_str::<DraftContent>(&draft.content) else {
+        let Ok(content) = serde_json::from_str::<DraftContent<'_>>(&draft.content) else {
             return self.show_draft(&draft.id, "draft-unreadable", draft.content).await;
         };
         if self.is_gone(&content) {
@@ -141,7 +141,7 @@ impl App {
     }
 
     /// `onOpen` runs first, as in a reopening, so that it overwrites nothing that was typed.
-    async fn open_draft(self: &Rc<Self>, id: &str, content: &DraftContent, server: UsedServer) -> Result<u32, ServerError> {
+    async fn open_draft(self: &Rc<Self>, id: &str, content: &DraftContent<'_>, server: UsedServer) -> Result<u32, ServerError> {
         let new_id = content.is_new.then(|| content.key.as_ref().map(|k| k.id)).flatten();
         let mut parameters = content.parameters.clone();
         if !content.is_new {
@@ -159,7 +159,7 @@ impl App {
     }
 
     /// What was typed lies over what the server has now; a write of unknown outcome stays what it was.
-    fn fill_from_draft(&self, form: u32, content: &DraftContent) {
+    fn fill_from_draft(&self, form: u32, content: &DraftContent<'_>) {
         let Some(open) = self.form(form) else { return };
         let mut session = open.session.borrow_mut();
         let shape = session.shape();
@@ -193,7 +193,7 @@ impl App {
     }
 
     /// True if an update took the form away.
-    fn is_gone(&self, content: &DraftContent) -> bool {
+    fn is_gone(&self, content: &DraftContent<'_>) -> bool {
         let there = |work: &super::Work| {
             let forms =
                 [UsedServer::Main, UsedServer::Standalone].map(|s| work.bundle(s).configuration.form(&content.form).is_some());
@@ -215,12 +215,12 @@ impl App {
 }
 
 /// The draft's own names: what the form does not have here is left behind by name, not forgotten.
-fn shape_of_draft(content: &DraftContent, here: &FormShape) -> FormShape {
+fn shape_of_draft(content: &DraftContent<'_>, here: &FormShape) -> FormShape {
     here.with_names(content.record.attributes.keys().map(String::as_str), content.record.tables.keys().map(String::as_str))
 }
 
 /// What was typed, line by line.
-fn values_of(content: &DraftContent) -> String {
+fn values_of(content: &DraftContent<'_>) -> String {
     let locale = text::Locale::of("en");
     let changes = content.base.changes_to(&content.record);
     let show = |value: &Value| text::format(value, &TypeSet(Vec::new()), &locale, None);

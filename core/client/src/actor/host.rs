@@ -209,10 +209,7 @@ fn now(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             tracing::info!(target: "configuration", "{}", arguments.text()?);
             Ok(Value::Empty)
         }
-        "now" => {
-            let offset = chrono::Duration::seconds(i64::from(app.options.platform.utc_offset_s()));
-            Ok(Value::Date(app.options.clock.now().naive_utc() + offset))
-        }
+        "now" => Ok(Value::Date(app.local_time())),
         "session" => {
             let work = app.work().ok_or_else(|| HostError::new("SessionExpired", "Nobody is signed in."))?;
             let session = work.session.borrow();

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::App;
 use super::lists::Wanted;
 use crate::UsedServer;
+use crate::forms::period;
 use crate::forms::session::{EditLock, FormSession, OpenParameters, row_id};
 use crate::view::{FormAvailability, FormEvent};
 use crate::words;
@@ -24,7 +25,7 @@ impl App {
     /// Takes an action of the person.
     pub async fn handle(self: &Rc<Self>, form: u32, event: FormEvent) {
         let Some(open) = self.form(form) else { return };
-        let editable = matches!(self.draw(&open.session.borrow()).availability, FormAvailability::Available)
+        let editable = matches!(self.form_availability(&open.session.borrow()), FormAvailability::Available)
             && !matches!(open.session.borrow().lock, EditLock::Refused { .. });
         if let Some(element) = event.element() {
             let mut session = open.session.borrow_mut();
@@ -44,6 +45,9 @@ impl App {
                 self.typed(form, element, text, input_version).await
             }
             FormEvent::SetChecked { element, checked } if editable => self.put(form, element, checked.into()).await,
+            FormEvent::Choose { element, choice } if editable && self.is_period(form, element) => {
+                self.choose_period(form, element, &choice).await;
+            }
             FormEvent::Choose { element, choice } if editable => {
                 if let Some(reference) = self.chosen(form, &choice) {
                     self.put(form, element, reference.into()).await;
@@ -166,6 +170,30 @@ impl App {
             session.suggestions = None;
             session.set(path, value);
             session.conflicts.remove(path);
+        }
+        self.edited(form, element);
+        self.publish();
+        self.element_event(form, element, "change", Vec::new()).await;
+    }
+
+    fn is_period(&self, form: u32, element: u32) -> bool {
+        let Some(open) = self.form(form) else { return false };
+        let session = open.session.borrow();
+        session.definition.elements.get(element as usize).is_some_and(|e| period::ends_of(e).is_some())
+    }
+
+    /// Puts both ends of a period at once, and tells of them once.
+    async fn choose_period(self: &Rc<Self>, form: u32, element: u32, choice: &str) {
+        let Some(open) = self.form(form) else { return };
+        let today = self.local_time().date();
+        {
+            let mut session = open.session.borrow_mut();
+            let Some(ends) = period::chosen(&session, element, choice, today) else { return };
+            for (path, value) in ends {
+                session.typed.remove(&path);
+                session.conflicts.remove(&path);
+                session.set(&path, value);
+            }
         }
         self.edited(form, element);
         self.publish();
@@ -370,7 +398,10 @@ impl App {
         let Some(open) = self.form(form) else { return };
         let handler = {
             let session = open.session.borrow();
-            session.definition.elements.get(element as usize).and_then(|e| Some((e.name.clone(), e.events.get(event)?.clone())))
+            // An end of a period is told of as the period, and only while that is one.
+            let asked = period::period_around(&session, element).unwrap_or(element);
+            let definition = session.definition.elements.get(asked as usize).filter(|e| !period::is_wrong(&session, e));
+            definition.and_then(|e| Some((e.name.clone(), e.events.get(event)?.clone())))
         };
         let Some((name, function)) = handler else { return };
         let Some((server, module)) = self.form_module(form) else { return };

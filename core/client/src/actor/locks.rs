@@ -10,6 +10,7 @@ use twinshore_protocol::{LockRequest, ServerError};
 use super::App;
 use super::input::{field_path, table_path};
 use crate::UsedServer;
+use crate::forms::period;
 use crate::forms::session::{EditLock, FormSession};
 use crate::view::MessageKind;
 use crate::words;
@@ -21,8 +22,8 @@ impl App {
         {
             let mut session = open.session.borrow_mut();
             session.touched = true;
-            let name = field_path(&session, element).or_else(|| table_path(&session, element));
-            session.touched_own |= name.is_some_and(|name| session.definition.attributes.iter().any(|own| own.name() == name));
+            let names = edited_names(&session, element);
+            session.touched_own |= session.definition.attributes.iter().any(|own| names.iter().any(|name| name == own.name()));
         }
         self.keep_draft(&open.session.borrow());
         if self.should_lock(&open.session.borrow()) {
@@ -60,17 +61,11 @@ impl App {
             Err(_) => EditLock::None,
         };
         let held = session.lock == EditLock::Held;
-        let refused = matches!(session.lock, EditLock::Refused { .. });
         let gone = self.form(form).is_none();
         if held && (gone || !session.has_typed()) {
             // Saved or closed before the answer came.
             self.release_lock(&session);
             session.lock = EditLock::None;
-        }
-        if refused {
-            let text = locked_text(&session, &self.state.borrow().language);
-            drop(session);
-            self.message(MessageKind::Warning, text, form);
         }
         held
     }
@@ -91,7 +86,7 @@ impl App {
     /// The person tries again; what was written meanwhile comes in under what is typed.
     pub async fn try_again(self: &Rc<Self>, form: u32) {
         if !self.ask_for_lock(form).await {
-            return;
+            return self.tell_still_locked(form);
         }
         let Some(open) = self.form(form) else { return };
         match self.ask_again(form).await {
@@ -106,6 +101,14 @@ impl App {
             }
             Ok(_) | Err(ServerError::NotFound { .. }) => {}
             Err(error) => self.show_error(&error, form),
+        }
+    }
+
+    /// The form's band says who edits the item; whoever asked again is answered, too.
+    fn tell_still_locked(&self, form: u32) {
+        let text = self.form(form).map(|open| locked_text(&open.session.borrow(), &self.state.borrow().language));
+        if let Some(text) = text.filter(|text| !text.is_empty()) {
+            self.message(MessageKind::Warning, text, form);
         }
     }
 
@@ -129,6 +132,15 @@ impl App {
                 });
             }
         }
+    }
+}
+
+/// Attributes and tables that an element changes.
+fn edited_names(session: &FormSession, element: u32) -> Vec<String> {
+    let ends = session.definition.elements.get(element as usize).and_then(period::ends_of);
+    match ends {
+        Some(ends) => ends.map(str::to_owned).to_vec(),
+        None => field_path(session, element).or_else(|| table_path(session, element)).into_iter().collect(),
     }
 }
 

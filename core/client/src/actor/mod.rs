@@ -18,7 +18,9 @@ mod interface;
 mod link;
 mod lists;
 mod locks;
+mod open_form;
 mod options;
+mod progress;
 mod reopen;
 mod requests;
 mod rest;
@@ -30,6 +32,7 @@ mod windows;
 mod wipe;
 
 pub(crate) use locks::locked_text;
+pub(crate) use open_form::{OpenForm, Watched};
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -48,12 +51,10 @@ use twinshore_protocol::{
 
 use crate::account_book::AccountBook;
 use crate::client::{ClientOptions, Request};
-use crate::forms::render::{self, Surroundings};
-use crate::forms::session::FormSession;
 use crate::forms::words;
 use crate::keys;
 use crate::store::ClientStore;
-use crate::view::{DialogView, FormView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView, diff};
+use crate::view::{DialogView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView};
 use crate::{
     Availability, ClientError, ClientObserver, FormObserver, HttpTransport, MainServerConnection, Mode, Route, UsedServer,
     route, session_server,
@@ -97,17 +98,39 @@ fn open_store(options: &ClientOptions) -> Result<ClientStore, ClientError> {
     ClientStore::open(&path, &key)
 }
 
+/// Client modules by the server they belong to.
+type Contexts = RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>;
+
 /// What exists once somebody works.
 pub(crate) struct Work {
     pub device: DeviceBundle,
+    /// Those of the client's bundles, for forms to share.
+    configurations: BTreeMap<UsedServer, Arc<Configuration>>,
     pub engine: Engine,
     pub local: EngineSession,
     pub session: RefCell<SessionResponse>,
-    pub contexts: RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>,
+    pub contexts: Contexts,
     pub exchange: twinshore_engine::exchange::DeviceExchange,
 }
 
 impl Work {
+    pub fn new(
+        device: DeviceBundle,
+        engine: Engine,
+        session: SessionResponse,
+        contexts: Contexts,
+        exchange: twinshore_engine::exchange::DeviceExchange,
+    ) -> Self {
+        let shared = |bundle: &Bundle| Arc::new(bundle.configuration.clone());
+        let configurations = [
+            (UsedServer::Main, shared(&device.client_of_main)),
+            (UsedServer::Standalone, shared(&device.client_of_standalone)),
+        ]
+        .into();
+        let local = engine.session(&session.user_name);
+        Self { device, configurations, engine, local, session: session.into(), contexts, exchange }
+    }
+
     /// The client's bundle for a server.
     pub fn bundle(&self, server: UsedServer) -> &Bundle {
         match server {
@@ -115,14 +138,6 @@ impl Work {
             UsedServer::Standalone => &self.device.client_of_standalone,
         }
     }
-}
-
-/// A form with those who watch it.
-pub(crate) struct OpenForm {
-    pub session: RefCell<FormSession>,
-    pub last: RefCell<FormView>,
-    /// Handlers of a form run one after another.
-    pub turn: tokio::sync::Mutex<()>,
 }
 
 pub(crate) struct State {
@@ -405,69 +420,10 @@ impl App {
         self.dirty.set(true);
     }
 
-    /// Tells observers what changed: the interface whole, forms as patches.
-    pub fn publish(self: &Rc<Self>) {
-        let forms: Vec<u32> = self.forms.borrow().keys().copied().collect();
-        for form in forms {
-            self.refresh_form(form);
-        }
-        if self.dirty.replace(false) {
-            self.state.borrow_mut().revision += 1;
-            let view = self.interface();
-            for observer in self.observers.borrow().values() {
-                observer.interface_changed(view.clone());
-            }
-        }
-    }
-
-    /// Draws a form anew and tells its observers the patch.
-    pub fn refresh_form(self: &Rc<Self>, form: u32) {
-        let Some(open) = self.form(form) else { return };
-        let view = self.draw(&open.session.borrow());
-        let before = open.last.borrow().clone();
-        let Some(patch) = diff::diff(&before, &view) else { return };
-        if patch.header.is_some() {
-            self.changed();
-        }
-        *open.last.borrow_mut() = FormView { revision: patch.revision, ..view };
-        for (of, observer) in self.form_observers.borrow().values() {
-            if *of == form {
-                observer.patched(patch.clone());
-            }
-        }
-    }
-
-    /// The view of a form with revision 0.
-    pub fn draw(&self, session: &FormSession) -> FormView {
-        let available = self.is_available();
-        let language = self.state.borrow().language.clone();
-        let composition = self.work().map(|w| w.device.standalone.composition.clone());
-        let work = self.work();
-        let is_local = |object: &ObjectName| {
-            work.as_ref().is_some_and(|w| w.device.standalone.composition.includes(object) && !is_main_only(w, object))
-        };
-        let name = &session.definition.name;
-        let in_composition =
-            composition.is_some_and(|c| c.form_priority(name).is_some_and(|p| p != twinshore_metadata::Priority::MainOnly));
-        let can_open_from_main = session.server == UsedServer::Standalone
-            && available
-            && session.owner().is_none()
-            // Lists and other forms say so only where they would open from main now.
-            && (session.main_object().is_some() || self.route(self.form_priority(name)) == Route::To(UsedServer::Main));
-        let surroundings = Surroundings {
-            available,
-            reason: self.say("form-unavailable").to_owned(),
-            in_composition,
-            can_open_from_main,
-            language: &language,
-            is_local: &is_local,
-        };
-        render::render(session, &surroundings)
-    }
-
-    /// An open form.
-    pub fn form(&self, form: u32) -> Option<Rc<OpenForm>> {
-        self.forms.borrow().get(&form).cloned()
+    /// Day and time where the device is.
+    pub fn local_time(&self) -> chrono::NaiveDateTime {
+        let offset = chrono::Duration::seconds(i64::from(self.options.platform.utc_offset_s()));
+        self.options.clock.now().naive_utc() + offset
     }
 
     /// What exists while somebody works.
@@ -692,7 +648,7 @@ impl App {
 
     /// The configuration of a server.
     pub fn configuration(&self, server: UsedServer) -> Option<Arc<Configuration>> {
-        Some(Arc::new(self.work()?.bundle(server).configuration.clone()))
+        Some(Arc::clone(self.work()?.configurations.get(&server)?))
     }
 }
 

@@ -5,7 +5,6 @@ mod all;
 mod fill;
 mod look;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use twinshore_metadata::{Priority, Value};
 use twinshore_modules::{Argument, ModuleError, Outcome};
 use twinshore_protocol::{Limit, ServerError, UnavailableReason};
 
-use super::{App, OpenForm};
+use super::{App, OpenForm, Watched};
 use crate::UsedServer;
 use crate::forms::Before;
 use crate::forms::session::FormSession;
@@ -380,7 +379,7 @@ impl App {
     }
 
     /// What the person did meanwhile is done now, in the order it was done; in a new form by the names of elements.
-    fn do_held(self: &Rc<Self>, form: u32, held_by: Option<&RefCell<FormSession>>) {
+    fn do_held(self: &Rc<Self>, form: u32, held_by: Option<&Watched<FormSession>>) {
         let Some(open) = self.form(form) else { return };
         let held = std::mem::take(&mut held_by.unwrap_or(&open.session).borrow_mut().held);
         let moved = |event: FormEvent| {

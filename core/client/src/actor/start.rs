@@ -1,7 +1,6 @@
 //! From nothing to work: downloading the configuration and the data, opening the stand-alone server (A1, A8).
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,13 +13,14 @@ use twinshore_modules::{CallLimits, ModuleContext, Side};
 use twinshore_protocol::{Clock, ServerError, SessionResponse};
 
 use super::host::ClientHost;
+use super::progress::Progress;
 use super::visit::{Stopped, Visit};
-use super::{App, Internal, Work};
+use super::{App, Contexts, Internal, Work};
 use crate::account::Account;
 use crate::bundles::BundleFiles;
 use crate::keys;
 use crate::stand_alone::{self, MainServerPort};
-use crate::view::{DownloadView, ScreenView};
+use crate::view::ScreenView;
 use crate::{AvailabilityEvent, ClientError, UsedServer};
 
 /// The user of the stand-alone server, as main told.
@@ -62,10 +62,6 @@ impl App {
         self.publish();
     }
 
-    pub(super) fn progress(self: &Rc<Self>, step: &str, done: u64, total: u64, rate: u64, error: String) {
-        self.screen(ScreenView::Download(DownloadView { step: step.to_owned(), done, total, rate, error }));
-    }
-
     /// Tries a download again that stopped.
     pub async fn retry_download(self: &Rc<Self>) {
         let visit = self.visit();
@@ -84,14 +80,14 @@ impl App {
         self.still(visit)?;
         let account = self.account().ok_or(Stopped::Left)?;
         let step = self.say("download-app").to_owned();
-        self.progress(&step, 0, 0, 0, String::new());
+        self.progress(&step, &Progress::Begun);
         let result = match self.files(&account) {
             Ok(files) => self.download_configuration(&account, &files, &step).await,
             Err(error) => Err(error),
         };
         self.still(visit)?;
         if let Err(error) = result {
-            self.progress(&step, 0, 0, 0, self.client_error_text(&error));
+            self.download_stopped(&step, self.client_error_text(&error));
             return Err(Stopped::Told);
         }
         if !account.complete {
@@ -99,7 +95,7 @@ impl App {
             let result = self.first_download(&step).await;
             self.still(visit)?;
             if let Err(error) = result {
-                self.progress(&step, 0, 0, 0, self.error_text(&error));
+                self.download_stopped(&step, self.error_text(&error));
                 return Err(Stopped::Told);
             }
         }
@@ -137,7 +133,7 @@ impl App {
         let started = self.options.clock.elapsed();
         let round = self.round(|app, done, total| {
             let rate = (done as f64 / app.options.clock.elapsed().saturating_sub(started).as_secs_f64().max(0.001)) as u64;
-            app.progress(step, done, total.max(done), rate, String::new());
+            app.progress(step, &Progress::Items { done, total: total.max(done), rate });
         });
         self.while_here(round).await
     }
@@ -152,9 +148,7 @@ impl App {
         let device = files.current().ok_or_else(|| self.refusal("configuration-missing"))?;
         let visit = self.visit();
         let work = self.prepare(account, device).await?;
-        if self.still(visit).is_ok() {
-            *self.work.borrow_mut() = Some(Rc::new(work));
-        }
+        self.work_with(work, visit);
         Ok(())
     }
 
@@ -192,18 +186,14 @@ impl App {
         let inside = self.inside.clone();
         let call = move |request, done| drop(inside.send(Internal::CallMain(request, done)));
         engine.set_main_server(Arc::new(MainServerPort::new(Arc::clone(&self.main_state), call)));
-        let local = engine.session(&session.user_name);
         let rights = Arc::new(engine.rights(&session.user_name)?);
         let exchange = DeviceExchange::new(engine.clone(), rights, device.hash());
         self.connection.set_bundle(Some(device.hash()));
         let contexts = self.contexts(&device)?;
-        Ok(Work { device, engine, local, session: session.into(), contexts, exchange })
+        Ok(Work::new(device, engine, session, contexts, exchange))
     }
 
-    fn contexts(
-        self: &Rc<Self>,
-        device: &DeviceBundle,
-    ) -> Result<RefCell<BTreeMap<UsedServer, Rc<ModuleContext>>>, ClientError> {
+    fn contexts(self: &Rc<Self>, device: &DeviceBundle) -> Result<Contexts, ClientError> {
         let both = [UsedServer::Main, UsedServer::Standalone].into_iter();
         let contexts = both.map(|server| Ok((server, Rc::new(self.new_context(device, server)?))));
         contexts.collect::<Result<_, ClientError>>().map(RefCell::new)

@@ -10,6 +10,7 @@ use twinshore_metadata::{BundleHash, DeviceBundle};
 use twinshore_protocol::{ApplicationServer, BarReason, HelloResponse, ServerError, UnavailableReason};
 
 use super::App;
+use super::progress::Progress;
 use super::visit::{Stopped, Visit};
 use crate::account::Account;
 use crate::bundles::{BundleFiles, leaves_something};
@@ -291,14 +292,9 @@ impl App {
             return;
         }
         self.close_work();
-        let here = |work| {
-            if self.still(visit).is_ok() {
-                *self.work.borrow_mut() = Some(Rc::new(work));
-            }
-        };
         match self.prepare(&account, next).await {
             Ok(work) => {
-                here(work);
+                self.work_with(work, visit);
                 if let Err(error) = files.followed() {
                     // The database knows what it follows: the next start puts the file in its place.
                     tracing::error!(%error, "the new configuration could not be put in its place");
@@ -307,7 +303,7 @@ impl App {
             Err(error) => {
                 self.update_failed(&hash, files, self.client_error_text(&error));
                 match self.prepare(&account, before).await {
-                    Ok(work) => here(work),
+                    Ok(work) => self.work_with(work, visit),
                     Err(error) => self.message(MessageKind::Error, self.client_error_text(&error), 0),
                 }
             }
@@ -344,7 +340,7 @@ impl App {
         let mut done = std::fs::metadata(&part).map_or(0, |m| m.len());
         let mut file = std::fs::OpenOptions::new().create(true).append(true).open(&part).map_err(broken)?;
         let mut failed = None;
-        self.progress(step, done / 1024, 0, 0, String::new());
+        self.progress(step, &Progress::Configuration { done, total: 0 });
         let download = self.connection.device_bundle(hash, done, |bytes, total| {
             // After a failure nothing more may follow: the part would have a hole.
             if failed.is_none()
@@ -353,7 +349,7 @@ impl App {
                 failed = Some(error);
             }
             done += bytes.len() as u64;
-            self.progress(step, done / 1024, total / 1024, 0, String::new());
+            self.progress(step, &Progress::Configuration { done, total });
         });
         let result = self.while_here(download).await;
         if let Some(error) = failed {
@@ -400,7 +396,7 @@ impl App {
 
 fn broken(error: std::io::Error) -> ServerError {
     match error.kind() {
-        std::io::ErrorKind::StorageFull => ServerError::StorageFull,
+        std::io::ErrorKind::StorageFull => ServerError::full(),
         _ => ServerError::Malformed { what: format!("the app's folder ({error})") },
     }
 }

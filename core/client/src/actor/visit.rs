@@ -2,11 +2,12 @@
 //! whoever came after (A4).
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use tokio::sync::{Mutex, MutexGuard, Notify};
 use twinshore_protocol::ServerError;
 
-use super::App;
+use super::{App, Work};
 
 /// From coming in to leaving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,10 +30,11 @@ pub enum Stopped {
 }
 
 impl App {
-    /// Ends the visit that lasts; what it waits for from main is given up.
-    pub fn end_visit(&self) {
+    /// Ends the visit that lasts; what it waits for from main is given up. The next one begins.
+    pub fn end_visit(&self) -> Visit {
         self.visits.now.set(self.visits.now.get() + 1);
         self.visits.ended.notify_waiters();
+        self.visit()
     }
 
     pub fn visit(&self) -> Visit {
@@ -42,6 +44,13 @@ impl App {
     /// An error if the visit is over.
     pub fn still(&self, visit: Visit) -> Result<(), Stopped> {
         if self.visit() == visit { Ok(()) } else { Err(Stopped::Left) }
+    }
+
+    /// Work that was opened is worked with, unless it was opened for somebody who has left.
+    pub fn work_with(&self, work: Work, visit: Visit) {
+        if self.still(visit).is_ok() {
+            *self.work.borrow_mut() = Some(Rc::new(work));
+        }
     }
 
     /// Waits until nobody else is on the way in.

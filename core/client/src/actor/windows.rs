@@ -8,10 +8,10 @@ use twinshore_modules::{Argument, Outcome};
 use twinshore_protocol::{CallId, OpenFormRequest, OpenFormResponse, ServerError};
 use uuid::Uuid;
 
+use super::App;
 use super::lists::Wanted;
-use super::{App, OpenForm};
 use crate::forms::session::{Awaited, Choosing, FormSession, OpenParameters};
-use crate::view::{FormView, MessageKind};
+use crate::view::MessageKind;
 use crate::{Route, UsedServer};
 
 impl App {
@@ -153,9 +153,8 @@ impl App {
         };
         let session =
             FormSession::new(id, Arc::new(definition), object.map(Arc::new), configuration, server, parameters, response);
-        let last = FormView { revision: 1, ..self.draw(&session) };
-        let open = OpenForm { session: session.into(), last: last.into(), turn: tokio::sync::Mutex::default() };
-        self.forms.borrow_mut().insert(id, Rc::new(open));
+        let open = Rc::new(self.hold(session));
+        self.forms.borrow_mut().insert(id, open);
         Ok(id)
     }
 

@@ -228,7 +228,11 @@ impl Availability {
         out: &mut Vec<AvailabilityInstruction>,
     ) {
         use AvailabilityEvent as Event;
-        let left_offline = std::mem::replace(&mut self.mode, mode) == Mode::Offline && mode != Mode::Offline;
+        let before = std::mem::replace(&mut self.mode, mode);
+        let left_offline = before == Mode::Offline && mode != Mode::Offline;
+        if before != mode {
+            self.pace.mode_changed();
+        }
         match event {
             Event::SignedIn => self.signed_in(settings, now),
             Event::SignedOut => {

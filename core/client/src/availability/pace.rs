@@ -49,7 +49,9 @@ pub enum Offer {
 pub struct Pace {
     recent: VecDeque<CallTime>,
     fast: u32,
-    offered: Option<Duration>,
+    /// When another mode was offered last, and when the way back was: one says nothing of the other.
+    slower_offered: Option<Duration>,
+    normal_offered: Option<Duration>,
 }
 
 impl Pace {
@@ -61,6 +63,11 @@ impl Pace {
     /// What was measured no longer holds; when something was offered last still does.
     pub fn forget(&mut self) {
         self.recent.clear();
+        self.fast = 0;
+    }
+
+    /// Calls in another mode tell nothing of this one: who has just chosen Poor connection is not asked to leave it at once.
+    pub const fn mode_changed(&mut self) {
         self.fast = 0;
     }
 
@@ -77,23 +84,24 @@ impl Pace {
     pub fn any_call(&mut self, call: CallTime, mode: Mode, settings: &Settings, now: Duration) -> Option<Offer> {
         self.fast = if call.took < settings.fast_call { self.fast.saturating_add(1) } else { 0 };
         let wanted = mode == Mode::PoorConnection && self.fast >= settings.fast_in_a_row;
-        (wanted && self.may_offer(settings, now)).then_some(Offer::Normal)
+        (wanted && may_offer(&mut self.normal_offered, settings, now)).then_some(Offer::Normal)
     }
 
     fn offer_slower(&mut self, call: CallTime, mode: Mode, settings: &Settings, now: Duration) -> Option<Offer> {
         let often = self.is_slow(settings);
-        if mode != Mode::Normal || !(often || call.took > settings.very_slow_call) || !self.may_offer(settings, now) {
+        let slow = often || call.took > settings.very_slow_call;
+        if mode != Mode::Normal || !slow || !may_offer(&mut self.slower_offered, settings, now) {
             return None;
         }
         let longest = if often { self.recent.iter().copied().max_by_key(|call| call.took).unwrap_or(call) } else { call };
         Some(Offer::Slower(SlowReason { longest, often }))
     }
+}
 
-    fn may_offer(&mut self, settings: &Settings, now: Duration) -> bool {
-        let may = self.offered.is_none_or(|last| now.saturating_sub(last) >= settings.offer_pause);
-        if may {
-            self.offered = Some(now);
-        }
-        may
+fn may_offer(offered: &mut Option<Duration>, settings: &Settings, now: Duration) -> bool {
+    let may = offered.is_none_or(|last| now.saturating_sub(last) >= settings.offer_pause);
+    if may {
+        *offered = Some(now);
     }
+    may
 }

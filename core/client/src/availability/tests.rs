@@ -273,6 +273,20 @@ fn m4_ten_fast_calls_in_poor_connection_offer_the_way_back() {
     assert_eq!(offers, 1);
 }
 
+#[test]
+fn m4_who_chooses_poor_connection_is_not_asked_to_leave_it_at_once() {
+    let mut run = Run::there();
+    assert_eq!(run.all(&[call(80, 10); 30]), []);
+    run.mode = Mode::PoorConnection;
+    assert_eq!(run.step(Event::ModeChanged), []);
+    assert_eq!(run.all(&[call(80, 10); 9]), []);
+    assert_eq!(run.step(call(80, 10)), [Do::Offer(Offer::Normal)]);
+    // That offer keeps nobody from being offered the other way.
+    run.mode = Mode::Normal;
+    run.step(Event::ModeChanged);
+    assert!(matches!(run.step(call(9_000, 20))[..], [Do::Offer(Offer::Slower(_))]));
+}
+
 /// Runs of the machine as lists of events and what was to be done; new ones are added to the file.
 #[test]
 fn golden_runs_hold() {

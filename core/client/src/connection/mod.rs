@@ -3,16 +3,17 @@
 //! An answer without our protocol's header is somebody else's (a captive portal) and counts as no answer. A call that could not
 //! leave is safe to repeat; one whose answer was lost ends as `CallOutcomeUnknown` with its id (R17).
 
+mod answers;
+mod calls;
 mod http;
+mod streams;
 mod transport;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use async_trait::async_trait;
+use ::http::{HeaderValue, Method, Request, header};
 use bytes::Bytes;
-use futures::StreamExt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use twinshore_metadata::BundleHash;
@@ -20,21 +21,15 @@ use twinshore_protocol::*;
 use uuid::Uuid;
 
 pub use self::http::{HttpOptions, HttpTransport, Names};
+use answers::{own_time, refusal};
+pub use streams::Wake;
 pub use transport::{BodyStream, CertificateFault, Obstacle, Transport, TransportError, Trouble};
 
 use crate::time::within;
 use crate::{CallTime, Settings, Timers};
 
-/// Header of every answer of a main server.
-const PROTOCOL_HEADER: &str = "twinshore-protocol";
-/// Header that tells how long the main server worked itself.
-const TIMING_HEADER: &str = "server-timing";
 /// Header in which the device says which configuration it runs (A5).
 const BUNDLE_HEADER: &str = "twinshore-bundle";
-/// Bytes of one answer at most.
-const MAXIMUM_ANSWER: usize = 64 << 20;
-/// Bytes of one event at most; a longer one is none of ours.
-const MAXIMUM_EVENT: usize = 10_000;
 
 /// How a call ended, for availability and the log.
 #[derive(Debug, Clone)]
@@ -132,21 +127,6 @@ impl MainServerConnection {
 
     fn note(&self, trouble: Option<Trouble>) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
-    }
-
-    /// Only answers with our protocol's header are the main server's. A gateway that waited in vain for it may have passed the
-    /// request on (R17); everybody else who answers in its place has not.
-    fn check_is_ours(&self, response: &Response<BodyStream>) -> Result<(), ServerError> {
-        let (status, ours) = (response.status(), response.headers().contains_key(PROTOCOL_HEADER));
-        if ours && status != StatusCode::SERVICE_UNAVAILABLE {
-            return Ok(());
-        }
-        let out_of_service = status == StatusCode::SERVICE_UNAVAILABLE;
-        self.note(Some(if out_of_service { Trouble::OutOfService } else { Trouble::Foreign { status: status.as_u16() } }));
-        if !ours && matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
-            return Err(ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) });
-        }
-        Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
     }
 
     /// Uses these tokens from now on.
@@ -350,132 +330,8 @@ impl MainServerConnection {
         if status.is_success() {
             return serde_json::from_slice(&body).map_err(|error| ServerError::Malformed { what: error.to_string() });
         }
-        Err(serde_json::from_slice::<ServerError>(&body).unwrap_or(match status {
-            StatusCode::UNAUTHORIZED => ServerError::SessionExpired,
-            _ => ServerError::Malformed { what: format!("status {status}") },
-        }))
+        Err(refusal(&body, status))
     }
-
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<BodyStream>, ServerError> {
-        self.transport.send(request).await.map_err(|error| self.outcome(&error))
-    }
-
-    /// The meaning of a failed exchange: not sent, or sent without an answer.
-    fn outcome(&self, error: &TransportError) -> ServerError {
-        tracing::debug!(%error, "no answer of the main server");
-        self.note(Some(Trouble::of(error)));
-        match error {
-            TransportError::NotSent(_) => ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection },
-            TransportError::NoAnswer { .. } => ServerError::CallOutcomeUnknown { call_id: CallId(Uuid::nil()) },
-        }
-    }
-
-    async fn read(&self, response: Response<BodyStream>) -> Result<Vec<u8>, ServerError> {
-        let (mut stream, mut body) = (response.into_body(), Vec::new());
-        while let Some(chunk) = stream.next().await {
-            body.extend_from_slice(&chunk.map_err(|error| self.outcome(&error))?);
-            if body.len() > MAXIMUM_ANSWER {
-                return Err(ServerError::limit(Limit::AnswerSize, ""));
-            }
-        }
-        Ok(body)
-    }
-
-    /// Bytes of the device bundle from `start` on, with the whole size.
-    ///
-    /// # Errors
-    /// `MainServerUnavailable` if the link is lost; what came so far is given to `part` before.
-    pub async fn device_bundle(
-        &self,
-        hash: &BundleHash,
-        start: u64,
-        mut part: impl FnMut(&[u8], u64),
-    ) -> Result<(), ServerError> {
-        let token = self.token().map(|t| t.token).unwrap_or_default();
-        let url = self.url(&format!("device-bundle/{hash}"));
-        let request = request(&url, None, Some(&token), (start > 0).then_some(start))?;
-        let response = of_call(self.send(request).await, None)?;
-        self.check_is_ours(&response)?;
-        if !response.status().is_success() {
-            let body = self.read(response).await?;
-            return Err(serde_json::from_slice(&body)
-                .unwrap_or(ServerError::Malformed { what: "the answer for the configuration".into() }));
-        }
-        let length = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let total = start + length.unwrap_or(0);
-        let mut body = response.into_body();
-        while let Some(chunk) = self.next_part(&mut body).await? {
-            part(&chunk, total);
-        }
-        Ok(())
-    }
-
-    /// The next part of a long answer; a link that says nothing for too long is lost.
-    async fn next_part(&self, body: &mut BodyStream) -> Result<Option<Bytes>, ServerError> {
-        let lost = ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection };
-        match within(&*self.timers, self.settings.silence, body.next()).await {
-            Some(None) => Ok(None),
-            Some(Some(Ok(chunk))) => Ok(Some(chunk)),
-            Some(Some(Err(_))) | None => Err(lost),
-        }
-    }
-
-    /// Listens for changes on main until the link is lost; `wake` gets what main says.
-    ///
-    /// # Errors
-    /// `MainServerUnavailable`, `SessionExpired`.
-    pub async fn listen(&self, from: ChangePosition, mut wake: impl FnMut(Wake)) -> Result<(), ServerError> {
-        let token = self.token().map(|t| t.token).unwrap_or_default();
-        let url = self.url(&format!("events?from={}", from.0));
-        let response = of_call(self.send(request(&url, None, Some(&token), None)?).await, None)?;
-        self.check_is_ours(&response)?;
-        if response.status() == StatusCode::UNAUTHORIZED {
-            return Err(ServerError::SessionExpired);
-        }
-        let mut text = String::new();
-        let mut body = response.into_body();
-        while let Some(chunk) = self.next_part(&mut body).await? {
-            text.push_str(&String::from_utf8_lossy(&chunk));
-            while let Some(end) = text.find('\n') {
-                let line: String = text.drain(..=end).collect();
-                if let Some(data) = line.trim().strip_prefix("data:")
-                    && let Ok(json) = serde_json::from_str::<serde_json::Value>(data)
-                    && let Some(said) = Wake::of(&json)
-                {
-                    wake(said);
-                }
-            }
-            if text.len() > MAXIMUM_EVENT {
-                text.clear();
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What main says to who listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wake {
-    /// The change log has grown to here.
-    Changed(ChangePosition),
-    /// There is another configuration, which is followed at once.
-    Published,
-}
-
-impl Wake {
-    fn of(json: &serde_json::Value) -> Option<Self> {
-        if json.get("published").is_some() {
-            return Some(Self::Published);
-        }
-        json.get("last").and_then(serde_json::Value::as_u64).map(|last| Self::Changed(ChangePosition(last)))
-    }
-}
-
-/// How long the main server says it worked itself: `server-timing: main;dur=12.5`, in milliseconds.
-fn own_time(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(TIMING_HEADER)?.to_str().ok()?;
-    let ms: f64 = text.strip_prefix("main;dur=")?.parse().ok()?;
-    Duration::try_from_secs_f64(ms / 1_000.0).ok()
 }
 
 /// A request: with a body a POST of JSON, else a GET, of a file from a byte on.
@@ -493,91 +349,4 @@ fn request(url: &str, body: Option<Vec<u8>>, token: Option<&str>, from: Option<u
     request
         .body(body.map(Bytes::from).unwrap_or_default())
         .map_err(|error| ServerError::Malformed { what: format!("the address of the main server ({error})") })
-}
-
-/// An unknown outcome names the call; a call that changes nothing is simply unavailable.
-fn of_call<T>(result: Result<T, ServerError>, call: Option<CallId>) -> Result<T, ServerError> {
-    match (result, call) {
-        (Err(ServerError::CallOutcomeUnknown { .. }), Some(call_id)) => Err(ServerError::CallOutcomeUnknown { call_id }),
-        (Err(ServerError::CallOutcomeUnknown { .. }), None) => {
-            Err(ServerError::MainServerUnavailable { reason: UnavailableReason::NoConnection })
-        }
-        (result, _) => result,
-    }
-}
-
-#[async_trait]
-impl ApplicationServer for MainServerConnection {
-    async fn session(&self) -> Result<SessionResponse, ServerError> {
-        // The app asks by itself: nobody waits for it, and it tells nothing of the link's pace (M4).
-        of_call(self.with_session("session", "call/session", Some(&()), self.settings.call_timeout, false).await, None)
-    }
-
-    async fn open_form(&self, request: OpenFormRequest) -> Result<OpenFormResponse, ServerError> {
-        of_call(self.call("open-form", &request).await, None)
-    }
-
-    async fn form_call(&self, request: FormCallRequest) -> Result<FormCallResponse, ServerError> {
-        of_call(self.call("form-call", &request).await, Some(request.call_id))
-    }
-
-    async fn write_form(&self, request: WriteFormRequest) -> Result<WriteFormResponse, ServerError> {
-        of_call(self.call("write-form", &request).await, Some(request.call_id))
-    }
-
-    async fn list_page(&self, request: ListPageRequest) -> Result<ListPageResponse, ServerError> {
-        of_call(self.call("list-page", &request).await, None)
-    }
-
-    async fn suggest(&self, request: SuggestRequest) -> Result<SuggestResponse, ServerError> {
-        of_call(self.call("suggest", &request).await, None)
-    }
-
-    async fn find(&self, request: FindRequest) -> Result<FindResponse, ServerError> {
-        of_call(self.call("find", &request).await, None)
-    }
-
-    async fn module_call(&self, request: ModuleCallRequest) -> Result<ModuleCallResponse, ServerError> {
-        of_call(self.call("module-call", &request).await, Some(request.call_id))
-    }
-
-    async fn lock(&self, request: LockRequest) -> Result<LockResponse, ServerError> {
-        of_call(self.call("lock", &request).await, None)
-    }
-
-    async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError> {
-        of_call(self.call("mark-deletion", &request).await, Some(request.call_id))
-    }
-
-    async fn presentations(&self, request: PresentationsRequest) -> Result<PresentationsResponse, ServerError> {
-        of_call(self.call("presentations", &request).await, None)
-    }
-
-    async fn job_state(&self, id: Uuid) -> Result<JobState, ServerError> {
-        of_call(self.call("job-state", &id).await, None)
-    }
-}
-
-#[async_trait]
-impl ExchangePeer for MainServerConnection {
-    async fn handshake(&self, request: HandshakeRequest) -> Result<HandshakeResponse, ServerError> {
-        of_call(
-            self.with_session("handshake", "exchange/handshake", Some(&request), self.settings.call_timeout, false).await,
-            None,
-        )
-    }
-
-    async fn upload(&self, request: UploadRequest) -> Result<UploadResponse, ServerError> {
-        of_call(
-            self.with_session("upload", "exchange/upload", Some(&request), self.settings.call_timeout * 4, false).await,
-            None,
-        )
-    }
-
-    async fn download(&self, request: DownloadRequest) -> Result<ExchangePage, ServerError> {
-        of_call(
-            self.with_session("download", "exchange/download", Some(&request), self.settings.call_timeout * 4, false).await,
-            None,
-        )
-    }
 }

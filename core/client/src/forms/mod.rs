@@ -1,6 +1,7 @@
 //! Open forms.
 
 mod changes;
+pub mod period;
 pub mod render;
 pub mod session;
 pub mod words;

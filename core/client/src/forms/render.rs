@@ -1,15 +1,16 @@
 //! A form as shells draw it: texts formatted, states decided.
 
+use chrono::NaiveDate;
 use twinshore_metadata::{
     AttributeDefinition, AttributeType, ChartKind, CommandAction, CommandTarget, Configuration, DateParts, ElementDefinition,
     ElementKind, GroupDirection, InputKind, ListDefinition, ObjectKind, ObjectName, OnMainServerUnavailable, SortDirection,
-    TypeSet, Value, text,
+    StandardPeriod, TypeSet, Value, text,
 };
 use twinshore_protocol::ListCondition;
 use uuid::Uuid;
 
 use super::session::{FormSession, ListState, number, row_id};
-use super::words;
+use super::{period, words};
 use crate::UsedServer;
 use crate::actor::locked_text;
 use crate::view::{
@@ -22,50 +23,57 @@ const ROWS_OF_A_CONFLICT: usize = 5;
 const CELLS_OF_A_ROW: usize = 3;
 
 /// What a form's look depends on besides the form.
-pub struct Surroundings<'a> {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Surroundings {
     /// The main server can be called.
     pub available: bool,
-    /// Why not, for the person.
-    pub reason: String,
     /// The same form is in the composition.
     pub in_composition: bool,
     /// "Open from main server" may be offered.
     pub can_open_from_main: bool,
     /// Language.
-    pub language: &'a str,
-    /// True if an object exists on the stand-alone server.
-    pub is_local: &'a dyn Fn(&ObjectName) -> bool,
+    pub language: String,
+    /// The day where the device is.
+    pub today: NaiveDate,
 }
 
-/// The whole view, with revision 0.
-pub fn render(form: &FormSession, around: &Surroundings<'_>) -> FormView {
-    let lost = form.server == UsedServer::Main && !around.available && !form.not_locked;
-    let availability = if form.frozen {
-        FormAvailability::Frozen
-    } else if lost {
-        // What is not known of a write would be written twice (F12).
-        let can_open_offline = around.in_composition
-            && form.pending_write.is_none()
-            && !form.definition.without_commands.iter().any(|c| c == "openOffline");
-        FormAvailability::Unavailable { reason: around.reason.clone(), can_open_offline }
-    } else {
-        FormAvailability::Available
-    };
-    let locked = locked_text(form, around.language);
+/// Whether a form can be worked with (F2).
+pub fn availability(form: &FormSession, around: &Surroundings) -> FormAvailability {
+    if form.frozen {
+        return FormAvailability::Frozen;
+    }
+    if !is_lost(form, around) {
+        return FormAvailability::Available;
+    }
+    // What is not known of a write would be written twice (F12).
+    let can_open_offline = around.in_composition
+        && form.pending_write.is_none()
+        && !form.definition.without_commands.iter().any(|c| c == "openOffline");
+    FormAvailability::Unavailable { reason: words::say(&around.language, "form-unavailable").to_owned(), can_open_offline }
+}
+
+fn is_lost(form: &FormSession, around: &Surroundings) -> bool {
+    form.server == UsedServer::Main && !around.available && !form.not_locked
+}
+
+/// The whole view, with revision 0; `is_local` says whether an object exists on the stand-alone server.
+pub fn render(form: &FormSession, around: &Surroundings, is_local: &dyn Fn(&ObjectName) -> bool) -> FormView {
+    let locked = locked_text(form, &around.language);
     let drawing = Drawing {
         form,
         around,
-        closed: lost || form.frozen,
+        is_local,
+        closed: is_lost(form, around) || form.frozen,
         locked: !locked.is_empty(),
-        locale: text::Locale::of(around.language),
+        locale: text::Locale::of(&around.language),
     };
     FormView {
         form: form.id,
         revision: 0,
         name: form.definition.name.to_string(),
-        title: title(form, around.language),
+        title: title(form, &around.language),
         used_server: form.server.name().to_owned(),
-        availability,
+        availability: availability(form, around),
         modified: form.has_typed(),
         waiting: form.waiting,
         can_open_from_main: around.can_open_from_main
@@ -109,7 +117,8 @@ fn plain_title(form: &FormSession, language: &str) -> String {
 
 struct Drawing<'a> {
     form: &'a FormSession,
-    around: &'a Surroundings<'a>,
+    around: &'a Surroundings,
+    is_local: &'a dyn Fn(&ObjectName) -> bool,
     closed: bool,
     /// Somebody else edits the item (F14).
     locked: bool,
@@ -118,7 +127,7 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn language(&self) -> &str {
-        self.around.language
+        &self.around.language
     }
 
     /// All elements; what holds others and can't be used takes them along.
@@ -134,9 +143,40 @@ impl Drawing<'_> {
                     view.hint.clone_from(&parent.hint);
                 }
             }
+            view.read_only |= definition.parent.is_some_and(|parent| self.is_closed_period(parent));
             views.push(view);
         }
+        self.hide_empty(&mut views);
         views
+    }
+
+    /// A period that can't be changed: neither can its ends.
+    fn is_closed_period(&self, element: u32) -> bool {
+        self.form.definition.elements.get(element as usize).is_some_and(|period| {
+            let by_code = self.form.overrides.get(&period.name).and_then(|change| change.read_only);
+            period::ends_of(period).is_some() && (period.read_only || by_code == Some(true))
+        })
+    }
+
+    /// A pop-up, a part of one, and a period in which nothing is to be seen are not drawn.
+    fn hide_empty(&self, views: &mut [ElementView]) {
+        let mut shown = vec![false; views.len()];
+        let mut in_popup = vec![false; views.len()];
+        for (at, view) in views.iter().enumerate() {
+            let around = view.parent.is_some_and(|parent| in_popup[parent as usize]);
+            in_popup[at] = around || matches!(view.kind, ElementKindView::Popup { .. });
+        }
+        for at in (0..views.len()).rev() {
+            let view = &mut views[at];
+            if matches!(view.kind, ElementKindView::Popup { .. } | ElementKindView::Period)
+                || (in_popup[at] && matches!(view.kind, ElementKindView::Group { .. }))
+            {
+                view.visible &= shown[at];
+            }
+            if let (true, Some(parent)) = (view.visible, view.parent) {
+                shown[parent as usize] = true;
+            }
+        }
     }
 
     fn element(&self, id: u32, definition: &ElementDefinition) -> ElementView {
@@ -175,11 +215,16 @@ impl Drawing<'_> {
             }
             ElementKind::Page => view.kind = ElementKindView::Page,
             ElementKind::CommandBar => view.kind = ElementKindView::CommandBar,
+            ElementKind::Popup { icon } => {
+                view.kind = ElementKindView::Popup { icon: icon.clone() };
+                view.enabled &= !self.closed;
+            }
+            ElementKind::Period { start, end, choices } => self.period(&mut view, definition, [start, end], choices),
             ElementKind::Button { command } => self.button(&mut view, command),
             ElementKind::Label => {}
         }
         if !matches!(definition.kind, ElementKind::Field { .. } | ElementKind::Button { .. }) {
-            let external = matches!(&definition.kind, ElementKind::List(list) if !(self.around.is_local)(&list.object));
+            let external = matches!(&definition.kind, ElementKind::List(list) if !(self.is_local)(&list.object));
             self.follow_main_server(&mut view, definition.on_main_server_unavailable, external);
         }
         if let Some(change) = self.form.overrides.get(&definition.name) {
@@ -227,6 +272,26 @@ impl Drawing<'_> {
         self.follow_main_server(view, definition.on_main_server_unavailable, self.is_external(&attribute.types));
     }
 
+    fn period(&self, view: &mut ElementView, definition: &ElementDefinition, ends: [&String; 2], choices: &[StandardPeriod]) {
+        let language = self.language();
+        view.kind = ElementKindView::Period;
+        if view.title.is_empty() {
+            view.title = words::say(language, "period").to_owned();
+        }
+        view.text = period::text_of(self.form, definition, self.around.today, &self.locale);
+        view.choices = choices
+            .iter()
+            .map(|period| ChoiceView { id: period.to_string(), text: words::say(language, period::word(*period)).to_owned() })
+            .collect();
+        if period::is_wrong(self.form, definition) {
+            view.error = words::say(language, "period-wrong").to_owned();
+        }
+        for path in ends {
+            let fixed = self.form.attribute(path).is_none_or(|attribute| attribute.read_only);
+            view.read_only |= fixed || !self.may_change(path) || self.form.read_only.iter().any(|r| r == path);
+        }
+    }
+
     fn is_inaccessible(&self, behaviour: OnMainServerUnavailable, external: bool) -> bool {
         let lost = self.form.server == UsedServer::Standalone && !self.around.available;
         lost && match behaviour {
@@ -237,7 +302,7 @@ impl Drawing<'_> {
     }
 
     fn is_external(&self, types: &TypeSet) -> bool {
-        types.references().any(|object| !(self.around.is_local)(object))
+        types.references().any(|object| !(self.is_local)(object))
     }
 
     /// F5: what is tied to something that is only on the main server is inaccessible without it.
@@ -430,7 +495,12 @@ impl Drawing<'_> {
                 .iter()
                 .zip(&columns)
                 .map(|(value, (_, types))| CellView {
-                    text: text::format(value, types, &self.locale, Some(&self.form.configuration)),
+                    // A group has no price: a zero there would read as one.
+                    text: if row.is_group && *value == types.default_value() {
+                        String::new()
+                    } else {
+                        text::format(value, types, &self.locale, Some(&self.form.configuration))
+                    },
                     checked: *value == Value::Boolean(true),
                     error: String::new(),
                     conflict: None,
@@ -481,7 +551,7 @@ impl Drawing<'_> {
                 if view.title.is_empty() {
                     view.title = definition.title.text(self.language()).to_owned();
                 }
-                let local = |object: &ObjectName| (self.around.is_local)(object);
+                let local = |object: &ObjectName| (self.is_local)(object);
                 let external = match (&definition.target, &definition.action) {
                     (CommandTarget::Object(object), _) => !local(object),
                     (CommandTarget::None, CommandAction::OpenForm(form)) => !local(&form.owner),

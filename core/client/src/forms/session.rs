@@ -2,6 +2,7 @@
 //!
 //! Invariant: what the person typed is in `record` or `typed`, never only on the screen.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -217,7 +218,7 @@ pub struct FormSession {
 
 /// What of a form is kept in a draft (F19).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DraftContent {
+pub struct DraftContent<'a> {
     /// Form.
     pub form: FormName,
     /// Server it was on.
@@ -231,9 +232,9 @@ pub struct DraftContent {
     /// Version.
     pub version: i64,
     /// Data.
-    pub record: Record,
+    pub record: Cow<'a, Record>,
     /// Data as read.
-    pub base: Record,
+    pub base: Cow<'a, Record>,
     /// Typed texts that are no values.
     pub typed: Typed,
     /// Other server's values of conflicts that the person has not looked at.
@@ -270,7 +271,7 @@ impl FormSession {
             .iter()
             .enumerate()
             .filter_map(|(at, element)| match &element.kind {
-                ElementKind::List(list) => Some((number(at), ListState::new(list.clone()))),
+                ElementKind::List(list) => Some((number(at), ListState::new(shown(list, &definition.name, &response.hidden)))),
                 _ => None,
             })
             .collect();
@@ -323,7 +324,7 @@ impl FormSession {
     }
 
     /// Content of its draft.
-    pub fn draft_content(&self) -> DraftContent {
+    pub fn draft_content(&self) -> DraftContent<'_> {
         DraftContent {
             form: self.definition.name.clone(),
             server: self.server,
@@ -331,8 +332,8 @@ impl FormSession {
             key: self.key.clone(),
             is_new: self.is_new,
             version: self.version,
-            record: self.record.clone(),
-            base: self.base.clone(),
+            record: Cow::Borrowed(&self.record),
+            base: Cow::Borrowed(&self.base),
             typed: self.typed.clone(),
             conflicts: self.conflicts.clone(),
             row_conflicts: self.row_conflicts.clone(),
@@ -492,6 +493,15 @@ impl ListState {
             error: String::new(),
         }
     }
+}
+
+/// A list without the columns that the person may not see.
+fn shown(list: &ListDefinition, form: &FormName, hidden: &[String]) -> ListDefinition {
+    let mut shown = list.clone();
+    if list.object == form.owner {
+        shown.columns.retain(|column| !hidden.iter().any(|name| column.path.split('.').next() == Some(name)));
+    }
+    shown
 }
 
 /// Id of a row of a list for shells.

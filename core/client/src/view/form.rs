@@ -41,6 +41,13 @@ pub enum ElementKindView {
     },
     Page,
     CommandBar,
+    /// A button that opens a menu of the buttons in it; a group in it is a part of the menu, with its title above.
+    Popup {
+        /// Name of an icon; empty for none.
+        icon: String,
+    },
+    /// From when to when: the two fields in it, and one of `choices` to set both. `text` is how the period reads.
+    Period,
     /// `primary` = the one the person wants most.
     Button {
         command: String,

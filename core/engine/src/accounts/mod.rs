@@ -41,7 +41,7 @@ impl Engine {
     /// Checks a password, registers the device, gives tokens.
     ///
     /// # Errors
-    /// `SignInRefused`, `TryLater`, `AccessDenied` for a revoked device.
+    /// `SignInRefused`, `TryLater`, `Barred` for a disabled user or a revoked device.
     pub fn sign_in(&self, request: &SignInRequest) -> Result<SignInResponse, ServerError> {
         let now = self.clock().now();
         let writer = self.database().writer()?;

@@ -136,7 +136,7 @@ impl<'c> TokenStore<'c> {
     /// Registers a device at sign-in and gives its first tokens. Tokens the device had before are gone.
     pub fn sign_in(&self, user_name: &str, device: Uuid, device_name: &str) -> Result<TokenPair, EngineError> {
         if self.is_revoked(user_name, device)? {
-            return Err(ServerError::AccessDenied { what: "work on this device".into() }.into());
+            return Err(ServerError::Barred { reason: BarReason::DeviceLocked }.into());
         }
         self.connection.execute("DELETE FROM _tokens WHERE expires <= ?1", [self.now.timestamp()])?;
         self.forget(user_name, device)?;
@@ -367,7 +367,9 @@ mod tests {
         assert!(store.revoke(DEVICE, true).expect("revoked"));
         assert_eq!(user(&store, &pair.token), None);
         assert!(store.refresh(&pair.refresh_token, DEVICE).is_err());
-        assert!(store.sign_in("ann", DEVICE, "phone").is_err());
+        let refused = store.sign_in("ann", DEVICE, "phone").err();
+        let locked = ServerError::Barred { reason: BarReason::DeviceLocked };
+        assert!(matches!(refused, Some(EngineError::Refused(ref said)) if *said == locked), "{refused:?}");
         assert!(store.devices().expect("devices")[0].revoked);
     }
 

@@ -86,7 +86,7 @@ impl MainExchange {
         work: impl FnOnce(&Self) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ServerError> {
         let this = self.clone();
-        self.engine.shared().calls.run(move || Ok(work(&this)?)).await
+        self.engine.shared().calls.run(move || (work(&this).map_err(Into::into), ()), |()| ()).await
     }
 }
 

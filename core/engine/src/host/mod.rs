@@ -11,6 +11,7 @@ mod errors;
 mod forms;
 mod handlers;
 mod objects;
+mod ready;
 mod registers;
 mod session;
 mod temporary;
@@ -20,7 +21,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
 use twinshore_metadata::{ModuleName, ModulePlace, Value};
-use twinshore_modules::{Argument, CallLimits, HostApi, HostError, HostReply, ModuleContext, ModuleError, Outcome, Side};
+use twinshore_modules::{Argument, CallLimits, HostApi, HostError, HostReply, ModuleContext, ModuleError, Outcome};
 use twinshore_protocol::{Limit, Message, ServerError};
 
 use crate::forms::FormData;
@@ -29,6 +30,7 @@ use crate::rights::UserRights;
 use crate::{Engine, EngineError, Unit};
 
 pub(crate) use handlers::ModuleHandlers;
+pub(crate) use ready::{Recipe, prepare};
 
 use arguments::Arguments;
 
@@ -111,6 +113,11 @@ impl ServerHost {
         self.messages.take()
     }
 
+    /// The contexts that the call used: they may be let go of when its answer is given, for that takes its time.
+    pub(crate) fn take_contexts(&self) -> Vec<ModuleContext> {
+        self.idle.take()
+    }
+
     /// True if the call wrote something.
     pub(crate) fn had_effects(&self) -> bool {
         self.effects.get()
@@ -166,7 +173,7 @@ impl ServerHost {
 
     /// True if the module is here and exports the function.
     pub(crate) fn exports(&self, module: &ModuleName, function: &str) -> bool {
-        let modules = &self.unit.engine().shared().modules;
+        let modules = &self.unit.engine().shared().recipe.modules;
         modules.get(module).is_some_and(|m| m.exports.iter().any(|e| e == function))
     }
 
@@ -190,9 +197,7 @@ impl ServerHost {
     }
 
     fn new_context(&self) -> Result<ModuleContext, ModuleError> {
-        let shared = self.unit.engine().shared();
-        let link = Rc::new(HostLink(Weak::clone(&self.me)));
-        ModuleContext::new(Side::Server, Arc::clone(&shared.modules), &shared.common, self.limits, link)
+        ready::take(&self.unit.engine().shared().recipe, self.limits, Weak::clone(&self.me))
     }
 
     /// Runs an exported function of a common module, whoever asks.
@@ -207,8 +212,14 @@ impl ServerHost {
 
     /// The refusal for a common module's function that is not here: excluded (C10) or nowhere.
     pub(crate) fn no_such_function(&self, module: &str, method: &str) -> EngineError {
-        let here =
-            self.unit.engine().shared().modules.keys().any(|name| matches!(name, ModuleName::Common(n, _) if n == module));
+        let here = self
+            .unit
+            .engine()
+            .shared()
+            .recipe
+            .modules
+            .keys()
+            .any(|name| matches!(name, ModuleName::Common(n, _) if n == module));
         if self.unit.engine().is_standalone() && !here {
             EngineError::not_in_composition(format!("Module.{module}"))
         } else {
@@ -229,12 +240,13 @@ impl ServerHost {
     }
 }
 
-/// Contexts hold this, not the host: the host owns its contexts.
-struct HostLink(Weak<ServerHost>);
+/// Contexts hold this, not the host: the host owns its contexts. One that stands ready has no host yet.
+#[derive(Default)]
+struct HostLink(RefCell<Weak<ServerHost>>);
 
 impl HostApi for HostLink {
     fn call(&self, operation: &str, arguments: Vec<Value>) -> HostReply {
-        HostReply::Ready(match self.0.upgrade() {
+        HostReply::Ready(match self.0.borrow().upgrade() {
             Some(host) => {
                 let language = &host.unit.user().language;
                 host.answer(operation, arguments).map_err(|error| errors::in_language(error, language))

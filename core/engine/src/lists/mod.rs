@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::types::Value as Sql;
 use twinshore_metadata::{ObjectDefinition, ObjectKind, Ref, SortDirection, SortKey, Value};
-use twinshore_protocol::{Comparison, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow};
+use twinshore_protocol::{Comparison, ListCondition, ListKey, ListPageRequest, ListPageResponse, ListRow, ServerError};
 use uuid::Uuid;
 
 use crate::objects::present_values;
@@ -44,12 +44,22 @@ pub fn page(unit: &Unit, request: &ListPageRequest) -> Result<ListPageResponse, 
     let table = scope.add(&[object.name.kind.prefix().to_owned(), object.name.name.clone()], "")?;
     let id = id_column(&object);
     let keys = order(&mut scope, &object, &request.order)?;
-    let columns = request.columns.iter().map(|path| scope.path(&split(path))).collect::<Result<Vec<_>, _>>()?;
+    let columns = request.columns.iter().map(|path| column(&mut scope, path)).collect::<Result<Vec<_>, _>>()?;
     let flags = flags(&mut scope, &object)?;
     let conditions = conditions(&mut scope, &object, request)?;
     let query = PageQuery { table, id, keys, columns, flags, conditions };
 
     within(MAXIMUM_TIME, || query.page(&mut scope, request, limit))
+}
+
+/// A column; one that the user may not see is empty, and the others are there.
+fn column(scope: &mut Scope<'_>, path: &str) -> Result<Expression, EngineError> {
+    match scope.path(&split(path)) {
+        Err(EngineError::Refused(ServerError::AccessDenied { .. })) => {
+            Expression::of_value(&Value::Empty, &mut scope.parameters)
+        }
+        found => found,
+    }
 }
 
 /// The parts of a page's SELECT.
@@ -291,7 +301,10 @@ fn search(scope: &mut Scope<'_>, object: &ObjectDefinition, text: &str) -> Resul
         }
     }
     if object.name.kind == ObjectKind::Document {
-        names.extend(object.attributes.iter().filter(|a| a.types.references().next().is_some()).map(|a| a.name.clone()));
+        // Without an index each row is read anyway: what it shows is searched whole.
+        let shown = object.attributes.iter().filter(|a| search::is_text(&a.types) || a.types.references().next().is_some());
+        let more: Vec<String> = shown.map(|a| a.name.clone()).filter(|name| !names.contains(name)).collect();
+        names.extend(more);
     }
     names.retain(|n| !hidden.contains(n));
     in_texts(scope, &names, &words)

@@ -86,6 +86,41 @@ fn search_finds_parts_of_words_in_any_case_and_alphabet() {
 }
 
 #[test]
+fn documents_are_found_by_everything_they_show() {
+    let fixture = Fixture::new(Target::MainServer);
+    let harbour = fixture.add("Catalog.Counterparties", &[("Description", "Harbour".into())]);
+    let field = fixture.add("Catalog.Counterparties", &[("Description", "Field".into())]);
+    fixture.add("Document.Orders", &[("Counterparty", harbour.into()), ("Comment", "Call first".into())]);
+    fixture.add("Document.Orders", &[("Counterparty", field.into()), ("Comment", "harvest".into())]);
+    let unit = fixture.unit();
+    let found = |search: &str| {
+        let columns = vec!["Comment".to_owned()];
+        let object = "Document.Orders".parse().expect("a name");
+        let wanted = ListPageRequest { object, columns, search: search.into(), ..request(&[], 10) };
+        page(&unit, &wanted).expect("a page").rows.len()
+    };
+    assert_eq!([found("har"), found("harb"), found("CALL har"), found("call harv"), found("0001")], [2, 1, 1, 0, 1]);
+}
+
+#[test]
+fn a_list_goes_on_without_a_column_that_the_person_may_not_see() {
+    let fixture = Fixture::new(Target::MainServer);
+    let ann = fixture.add("Catalog.Users", &[("Description", "Ann".into())]);
+    let values = [("Description", "Harbour".into()), ("TaxId", "7710".into()), ("Owner", ann.clone().into())];
+    fixture.add("Catalog.Counterparties", &values);
+    let seller = fixture.unit_as("ann", Some(ann), "Seller");
+    let object = "Catalog.Counterparties".parse().expect("a name");
+    let columns = vec!["Description".to_owned(), "TaxId".to_owned()];
+    let wanted = ListPageRequest { object, columns, ..request(&[], 10) };
+    assert_eq!(page(&seller, &wanted).expect("a page").rows[0].cells, ["Harbour".into(), Value::Empty]);
+    assert_eq!(page(&fixture.unit(), &wanted).expect("a page").rows[0].cells[1], "7710".into());
+    // The order of rows would tell what is hidden.
+    let order = vec![SortKey { path: "TaxId".into(), direction: SortDirection::Ascending }];
+    let refused = page(&seller, &ListPageRequest { order, ..wanted }).err();
+    assert!(matches!(refused, Some(EngineError::Refused(ServerError::AccessDenied { .. }))), "{refused:?}");
+}
+
+#[test]
 fn groups_show_what_is_in_them() {
     let fixture = goods(3);
     let group = fixture.add("Catalog.Goods", &[("Description", "Drinks".into()), ("IsGroup", true.into())]);

@@ -4,7 +4,7 @@
 //! with it. What is found so often that following the list's order meets it soon is looked for in the rows themselves.
 
 use rusqlite::{Connection, OptionalExtension};
-use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind, ObjectName};
+use twinshore_metadata::{AttributeType, ObjectDefinition, ObjectKind, ObjectName, TypeSet};
 
 use crate::schema::{set_setting, setting};
 use crate::storage::{Lease, quoted};
@@ -69,14 +69,16 @@ fn text_of(object: &ObjectDefinition, row: &str) -> String {
 
 /// Attributes whose texts are searched.
 pub fn attributes(object: &ObjectDefinition) -> Vec<String> {
-    let is_text =
-        |types: &twinshore_metadata::TypeSet| matches!(types.single(), Some(AttributeType::String(_) | AttributeType::Text));
     object
         .all_attributes()
         .iter()
         .filter(|a| matches!(a.name.as_str(), "Description" | "Code" | "Number") || a.index && is_text(&a.types))
         .map(|a| a.name.clone())
         .collect()
+}
+
+pub fn is_text(types: &TypeSet) -> bool {
+    matches!(types.single(), Some(AttributeType::String(_) | AttributeType::Text))
 }
 
 fn has_index(object: &ObjectDefinition) -> bool {

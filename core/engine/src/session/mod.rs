@@ -17,6 +17,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use twinshore_metadata::{ObjectKind, ObjectName, Ref, Value};
+use twinshore_modules::ModuleContext;
 use twinshore_protocol::{
     ApplicationServer, CallId, FindRequest, FindResponse, FormCallRequest, FormCallResponse, JobState, Limit, ListPageRequest,
     ListPageResponse, LockRequest, LockResponse, MarkDeletionRequest, ModuleCallRequest, ModuleCallResponse, OpenFormRequest,
@@ -26,7 +27,7 @@ use twinshore_protocol::{
 use uuid::Uuid;
 
 use crate::exchange::{DeviceBundles, HandlersFactory, MainExchange};
-use crate::host::{ModuleHandlers, ServerHost};
+use crate::host::{ModuleHandlers, ServerHost, prepare};
 use crate::locks::SessionId;
 use crate::objects::ObjectHandlers;
 use crate::rights::{Action, UserRights};
@@ -137,13 +138,21 @@ impl EngineSession {
         work: impl FnOnce(&ServerHost) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ServerError> {
         let (engine, user_name, language) = (self.engine.clone(), self.user_name.clone(), self.language.clone());
-        let call = move || {
+        let host = move || -> Result<_, EngineError> {
             let mut user = engine.rights(&user_name)?;
             user.language = language.unwrap_or(user.language);
-            let host = ServerHost::for_call(&engine, Arc::new(user));
-            Ok(work(&host)?)
+            Ok(ServerHost::for_call(&engine, Arc::new(user)))
         };
-        self.engine.shared().calls.run(call).await
+        let call = move || match host() {
+            Ok(host) => (work(&host).map_err(Into::into), host.take_contexts()),
+            Err(error) => (Err(error.into()), Vec::new()),
+        };
+        let (recipe, limits) = (self.engine.shared().recipe.clone(), self.engine.limits().call);
+        let after = move |used: Vec<ModuleContext>| {
+            drop(used);
+            prepare(&recipe, limits);
+        };
+        self.engine.shared().calls.run(call, after).await
     }
 
     /// A call with effects: one that has its result is answered, not run again, whether it ended before or ends while this one

@@ -1,14 +1,14 @@
 //! What sessions of one engine share: threads, the way to the main server, limits.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use twinshore_metadata::{Bundle, CompiledModule, ModuleName, ObjectKind, Value};
+use twinshore_metadata::{Bundle, ObjectKind, Value};
 use twinshore_modules::CallLimits;
 use twinshore_protocol::ServerError;
 
 use super::workers::Workers;
 use crate::Engine;
+use crate::host::Recipe;
 use crate::locks::Locks;
 
 /// Calls that run at once.
@@ -51,8 +51,7 @@ impl Default for ServerLimits {
 pub(crate) struct Shared {
     pub(crate) calls: Workers,
     pub(crate) jobs: Workers,
-    pub(crate) modules: Arc<BTreeMap<ModuleName, CompiledModule>>,
-    pub(crate) common: Vec<String>,
+    pub(crate) recipe: Recipe,
     main_server: RwLock<Option<Arc<dyn MainServerCalls>>>,
     limits: RwLock<ServerLimits>,
     pub(crate) locks: Locks,
@@ -65,8 +64,10 @@ impl Shared {
         Self {
             calls: Workers::new("call", CALLS_AT_ONCE, CALLS_WAITING),
             jobs: Workers::new("job", JOBS_AT_ONCE, JOBS_WAITING),
-            modules: Arc::new(bundle.modules.clone()),
-            common: here.chain(configuration.modules_elsewhere.iter().cloned()).collect(),
+            recipe: Recipe {
+                modules: Arc::new(bundle.modules.clone()),
+                common: here.chain(configuration.modules_elsewhere.iter().cloned()).collect(),
+            },
             main_server: RwLock::new(None),
             limits: RwLock::default(),
             locks: Locks::default(),

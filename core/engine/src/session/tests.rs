@@ -17,6 +17,7 @@ use crate::{Engine, MainServerCalls, OpenOptions, ServerLimits};
 mod conflicts;
 mod options;
 mod temporary;
+mod threads;
 
 /// A server with modules, and the user ann.
 struct Server {

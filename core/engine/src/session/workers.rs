@@ -36,19 +36,26 @@ impl Workers {
         }
     }
 
-    /// Runs work on a thread of the pool and gives its answer. A panic is an internal error and ends no thread.
+    /// Runs work on a thread of the pool and gives its answer. A panic is an internal error and ends no thread. What the work leaves
+    /// goes to `after`, on that thread, when the answer is given.
     ///
     /// # Errors
     /// Those of the work, [`ServerError::TryLater`], [`ServerError::Internal`].
-    pub(crate) async fn run<T: Send + 'static>(
+    pub(crate) async fn run<T: Send + 'static, L: 'static>(
         &self,
-        work: impl FnOnce() -> Result<T, ServerError> + Send + 'static,
+        work: impl FnOnce() -> (Result<T, ServerError>, L) + Send + 'static,
+        after: impl FnOnce(L) + Send + 'static,
     ) -> Result<T, ServerError> {
         let (answer, answered) = tokio::sync::oneshot::channel();
         self.start(move || {
-            let result = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
             // Nobody waiting any more is fine: the work is done and its result kept for a repeat (R17).
-            let _ = answer.send(result);
+            match catch_unwind(AssertUnwindSafe(work)) {
+                Ok((result, left)) => {
+                    let _ = answer.send(result);
+                    after(left);
+                }
+                Err(panic) => drop(answer.send(Err(panicked(panic.as_ref())))),
+            }
         })?;
         answered.await.unwrap_or_else(|_| Err(ServerError::TryLater { seconds: 1 }))
     }
@@ -100,9 +107,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_thread_goes_on() {
         let workers = Workers::new("test", 1, 4);
-        let failed = workers.run::<()>(|| panic!("a fault")).await;
+        let failed = workers.run::<(), ()>(|| panic!("a fault"), |()| ()).await;
         assert!(matches!(failed, Err(ServerError::Internal { .. })));
-        assert_eq!(workers.run(|| Ok(2)).await, Ok(2));
+        assert_eq!(workers.run(|| (Ok(2), ()), |()| ()).await, Ok(2));
     }
 
     #[tokio::test]

@@ -1,5 +1,5 @@
 // What modules see on every side: values, errors, calls of other modules. Evaluated once in each context.
-// `native` is what Rust offers: host(operation, argumentsJson), decimal(operation, a, b, scale), find(module, function),
+// `native` is what Rust offers: host(operation, argumentsJson), decimal(operation, a, b, scale), period(name, today), find(module, function),
 // namespace(file).
 (native) => {
   "use strict";
@@ -230,6 +230,10 @@
     dateTime: (text) => new DateTime(text),
     now: () => host("now"),
     today: () => host("now").startOfDay(),
+    standardPeriod: (name) => {
+      const [start, end] = native.period(String(name), host("now").date()).map((day) => new DateTime(day));
+      return { start: start ?? null, end: end ?? null };
+    },
     spreadsheet: (columns, rows) => new Special({
       $spreadsheet: {
         columns: columns.map(String),

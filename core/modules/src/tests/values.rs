@@ -24,6 +24,21 @@ fn values_go_in_and_out_as_they_are() {
 }
 
 #[test]
+fn standard_periods_are_counted_from_the_day_of_the_host() {
+    let of = |name: &str| {
+        let code = format!("export function f() {{ return standardPeriod('{name}'); }}");
+        let now = |_: &str, _: &[Value]| HostReply::Ready(Ok(value(json!({"$date": "2026-11-25T14:30:00"}))));
+        context(Side::Server, &code, now).0.call(&module(), "f", &[]).map(|outcome| outcome.result)
+    };
+    let days = |start: &str, end: &str| value(json!({"start": {"$date": start}, "end": {"$date": end}}));
+    assert_eq!(of("lastQuarter").expect("a period"), days("2026-07-01", "2026-09-30"));
+    assert_eq!(of("today").expect("a period"), days("2026-11-25", "2026-11-25"));
+    assert_eq!(of("any").expect("a period"), value(json!({"start": null, "end": null})));
+    let error = of("thisCentury").expect_err("unknown");
+    assert!(error.to_string().contains("known: any, today"), "{error}");
+}
+
+#[test]
 fn what_is_no_data_is_refused_with_a_clear_text() {
     for (body, text) in [
         ("return 0 / 0", "NaN"),

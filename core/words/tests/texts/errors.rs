@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use twinshore_metadata::text::ParseError;
 use twinshore_metadata::{DateParts, Ref, Value};
-use twinshore_protocol::{BarReason, CallId, CodeRefusal, Limit, ServerError, UnavailableReason};
+use twinshore_protocol::{BarReason, CallId, CodeRefusal, Limit, ServerError, StoragePlace, UnavailableReason};
 use twinshore_words::{error_text, languages, parse_error_text};
 
 fn order() -> Ref {
@@ -47,8 +47,9 @@ fn after(error: &ServerError) -> Option<ServerError> {
         E::SessionExpired => E::Barred { reason: B::UserDisabled },
         E::Barred { reason: B::UserDisabled } => E::Barred { reason: B::DeviceLocked },
         E::Barred { reason: B::DeviceLocked } => E::Barred { reason: B::DeviceWiped },
-        E::Barred { reason: B::DeviceWiped } => E::StorageFull,
-        E::StorageFull => E::MessageNumberRejected { number: 7, accepted: 1208 },
+        E::Barred { reason: B::DeviceWiped } => E::full(),
+        E::StorageFull { place: StoragePlace::Here } => E::full().of_main(),
+        E::StorageFull { place: StoragePlace::MainServer } => E::MessageNumberRejected { number: 7, accepted: 1208 },
         E::MessageNumberRejected { .. } => E::Malformed { what: "status 418".into() },
         E::Malformed { .. } => E::Internal { report: "0197a1".into() },
         E::Internal { .. } => return None,

@@ -29,6 +29,27 @@ export async function askPrice(form: any): Promise<void> {
   message(`${line.Goods}: ${price}`);
 }
 
+/** What is printed or sent is what is saved. */
+async function saved(form: any): Promise<boolean> {
+  if (form.isNew || form.modified) await form.write();
+  return !form.isNew;
+}
+
+export async function printOrder(form: any): Promise<void> {
+  if (await saved(form)) await openForm("Document.Orders.Print", { parameters: { order: form.key }, server: form.usedServer });
+}
+
+export async function sendOrder(form: any): Promise<void> {
+  const lines = Array.from(form.Lines, (line: any) => `${line.Goods} × ${line.Quantity} = ${line.Sum}`);
+  await Device.share([form.title, ...lines, String(form.Total)].join("\n"));
+}
+
+export async function callCustomer(form: any): Promise<void> {
+  const phone = form.Counterparty ? await form.server.phone() : "";
+  if (phone) await Device.dial(phone);
+  else message("No telephone number is known. Choose a customer who has one.");
+}
+
 /** An order that nobody has typed into goes over by itself; one that is being typed waits for the person. */
 export function ifMainServerAvailabilityChanged(form: any, event: any): void {
   if (!event.available && form.usedServer === "main" && !form.modified && !form.isNew) form.reopen();

@@ -6,3 +6,7 @@ export function hint(form: any): string {
   );
   return row.Orders.isZero() ? "First order of this customer" : `${row.Orders} orders before, ${row.Sum} in all`;
 }
+
+export function phone(form: any): string {
+  return Catalogs.Counterparties.get(form.Counterparty)?.Phone ?? "";
+}

@@ -6,6 +6,15 @@ export async function ask_(form: any): Promise<void> {
   form.Said = `answered ${await ask("Which one?", ["First", "Second", "None of them"])}`;
 }
 
+export function season(form: any): void {
+  form.Said = `from ${form.From?.date() ?? "-"} to ${form.To?.date() ?? "-"}`;
+}
+
+export function less(form: any): void {
+  form.element("answers").visible = false;
+  form.element("tell2").enabled = false;
+}
+
 export function tell(): void {
   message("Told by code.");
 }

@@ -1,14 +1,12 @@
 package dev.twinshore.shell
 
 import androidx.compose.foundation.layout.Box
-import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.navigationBarsPadding
 import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.Button
 import androidx.compose.material3.DropdownMenu
-import androidx.compose.material3.DropdownMenuItem
 import androidx.compose.material3.FilledTonalButton
 import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
@@ -79,8 +77,11 @@ private fun OneLine(buttons: List<ElementState>, drawing: Drawing) {
 /** As wide as what is drawn, and found by nobody. */
 @Composable
 private fun Measured(button: ElementState, drawing: Drawing) {
-    val kind = button.view.kind
-    if (kind is ElementKindView.Button) CommandButton(button.view, kind, drawing, tag = "") else Drawn(button, drawing)
+    when (val kind = button.view.kind) {
+        is ElementKindView.Button -> CommandButton(button.view, kind, drawing, tag = "")
+        is ElementKindView.Popup -> Popup(button, kind, drawing, tag = "")
+        else -> Drawn(button, drawing)
+    }
 }
 
 private val MORE_WIDTH = 48.dp
@@ -100,26 +101,7 @@ private fun MoreCommands(buttons: List<ElementState>, drawing: Drawing) {
     var open by remember { mutableStateOf(false) }
     Box {
         IconButton(onClick = { open = true }, Modifier.testTag("more")) { Icon(Icons.more, words.more) }
-        DropdownMenu(open, onDismissRequest = { open = false }) {
-            buttons.forEach { button ->
-                val view = button.view
-                val command = (view.kind as? ElementKindView.Button)?.command ?: return@forEach
-                DropdownMenuItem(
-                    text = {
-                        Column {
-                            Text(view.title)
-                            if (view.hint.isNotEmpty()) Quiet(view.hint)
-                        }
-                    },
-                    enabled = drawing.open && view.enabled,
-                    onClick = {
-                        open = false
-                        drawing.form.execute(command)
-                    },
-                    modifier = Modifier.testTag("command-$command"),
-                )
-            }
-        }
+        DropdownMenu(open, onDismissRequest = { open = false }) { MenuEntries(buttons, drawing) { open = false } }
     }
 }
 

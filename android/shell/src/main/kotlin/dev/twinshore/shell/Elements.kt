@@ -121,6 +121,8 @@ internal fun Drawn(element: ElementState, drawing: Drawing) {
         is ElementKindView.List -> Box(Modifier.heightIn(max = 480.dp)) { ListElement(element, drawing) }
         is ElementKindView.Button -> CommandButton(view, kind, drawing)
         is ElementKindView.CommandBar -> CommandBar(drawing.form.childrenOf(element.id).filter { it.view.visible }, drawing, bottom = false)
+        is ElementKindView.Popup -> Popup(element, kind, drawing)
+        is ElementKindView.Period -> Period(element, drawing)
         is ElementKindView.Group -> Group(element, kind, drawing)
         is ElementKindView.Pages -> Pages(element, drawing, fill = false)
         is ElementKindView.Page -> Children(drawing.form.childrenOf(element.id), drawing)
@@ -178,7 +180,7 @@ private fun Group(element: ElementState, kind: ElementKindView.Group, drawing: D
 
 /** A horizontal group stands upright where it would be squeezed. */
 @Composable
-private fun GroupBody(elements: List<ElementState>, horizontal: Boolean, drawing: Drawing) {
+internal fun GroupBody(elements: List<ElementState>, horizontal: Boolean, drawing: Drawing) {
     val shown = elements.filter { it.view.visible }
     if (!horizontal || shown.size < 2) return Children(shown, drawing)
     val scale = LocalDensity.current.fontScale

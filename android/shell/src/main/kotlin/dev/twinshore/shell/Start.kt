@@ -56,8 +56,6 @@ import dev.twinshore.DownloadView
 import dev.twinshore.ScreenView
 import dev.twinshore.StatusView
 import dev.twinshore.core.Core
-import java.text.NumberFormat
-import java.util.Locale
 
 @Composable
 internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.SignIn) {
@@ -126,7 +124,6 @@ internal fun SecretField(secret: String, type: (String) -> Unit, kind: Secret, b
 /** First download: how far it is, and what stopped it. */
 @Composable
 internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadView) {
-    val numbers = remember(status.language) { NumberFormat.getIntegerInstance(Locale.forLanguageTag(status.language)) }
     StartPage(status, Icons.cloud) {
         Text(
             download.step,
@@ -140,8 +137,7 @@ internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadVi
         } else {
             LinearProgressIndicator(modifier = bar)
         }
-        // While the app itself comes there are no rows to count.
-        if (download.done > 0u || download.total > 0u) Quiet(download.figures(numbers, words))
+        if (download.figures.isNotEmpty()) Quiet(download.figures)
         if (download.error.isNotEmpty()) {
             Trouble(download.error)
             Button(onClick = core::retryDownload, modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("retry")) { Text(words.tryAgain) }
@@ -150,12 +146,6 @@ internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadVi
 }
 
 private fun DownloadView.share(): Float = if (total > 0u) (done.toDouble() / total.toDouble()).toFloat().coerceIn(0f, 1f) else 0f
-
-private fun DownloadView.figures(numbers: NumberFormat, words: Words): String {
-    val whole = if (total > 0u) " / ${numbers.format(total.toLong())}" else ""
-    val speed = if (rate > 0u) " · ${numbers.format(rate.toLong())} ${words.perSecond}" else ""
-    return "${numbers.format(done.toLong())}$whole ${words.rows}$speed"
-}
 
 /** A page with little on it, in the middle of any screen. */
 @Composable

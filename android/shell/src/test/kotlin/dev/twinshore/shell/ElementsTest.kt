@@ -13,6 +13,7 @@ import androidx.compose.ui.test.hasAnyDescendant
 import androidx.compose.ui.test.hasContentDescription
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isNotEnabled
 import androidx.compose.ui.test.isSelected
 import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.testing.MainServer
@@ -134,6 +135,51 @@ class ElementsTest {
         hands.waitFor(hasContentDescription("Heights: Lamp 3, Table 12", substring = true))
         hands.waitForText("Together")
         hands.picture("elements-seen-below")
+    }
+
+    @Test
+    fun `a pop-up opens a menu of buttons and groups, is left without a choice, and follows what code changes in it`() {
+        everything()
+        page("seen")
+        hands.tap("popup-tools")
+        hands.waitForTag("entries-tools")
+        hands.waitFor(hasText("Answers").and(hasAnyAncestor(hasTestTag("entries-tools"))))
+        hands.node(hasText("Answers").and(hasAnyAncestor(hasTestTag("entries-tools")))).assert(SemanticsMatcher.keyIsDefined(SemanticsProperties.Heading))
+        hands.picture("elements-popup")
+        hands.goBack()
+        hands.waitWhile(hasTestTag("entries-tools"))
+        hands.tap("popup-tools")
+        hands.tapText("Tell", under = "entries-tools")
+        hands.waitForText("Told by code.")
+        hands.waitWhile(hasTestTag("entries-tools"))
+        hands.node(hasTestTag("popup-bare")).assert(hasAnyDescendant(hasContentDescription("More")))
+        hands.tap("popup-bare")
+        hands.tapText("Fewer tools", under = "entries-bare")
+        hands.tap("popup-tools")
+        hands.waitForTag("entries-tools")
+        hands.waitWhile(hasText("Answers"))
+        hands.waitFor(hasTestTag("command-tell").and(hasAnyAncestor(hasTestTag("entries-tools"))).and(isNotEnabled()))
+        hands.picture("elements-popup-less")
+    }
+
+    @Test
+    fun `a period is chosen by its name or typed end by end, and says when it ends before it starts`() {
+        everything()
+        hands.tap("choose-period")
+        hands.waitFor(hasText("This quarter").and(hasAnyAncestor(hasTestTag("choices"))))
+        hands.picture("elements-periods")
+        hands.tapText("This year", under = "choices")
+        hands.await("the year") { hands.textOf("From").endsWith("-01-01") && hands.textOf("To").endsWith("-12-31") }
+        hands.waitFor(hasContentDescription("Season: This year"))
+        hands.type("From", "2026-03-31")
+        hands.type("To", "2026-03-01")
+        hands.waitForText("The period ends before it starts")
+        hands.node(hasTestTag("period")).assert(SemanticsMatcher.keyIsDefined(SemanticsProperties.Error))
+        hands.picture("elements-period-wrong")
+        hands.type("To", "2026-04-30")
+        hands.waitWhile(hasText("The period ends before it starts", substring = true))
+        page("chosen")
+        hands.waitForText("from 2026-03-31 to 2026-04-30")
     }
 
     @Test

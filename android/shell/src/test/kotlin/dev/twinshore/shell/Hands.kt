@@ -3,6 +3,7 @@ package dev.twinshore.shell
 import android.graphics.Bitmap
 import android.graphics.Canvas
 import android.os.Looper
+import android.view.KeyEvent
 import androidx.activity.ComponentActivity
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
@@ -136,6 +137,17 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         await("command $name") { sees(hasTestTag("command-$name")) || sees(hasTestTag("more")) }
         if (!sees(hasTestTag("command-$name"))) tap("more")
         tap("command-$name")
+    }
+
+    /** The key *back*, to the topmost window. */
+    fun goBack() {
+        rule.waitForIdle()
+        val top = rule.onAllNodes(isRoot()).fetchSemanticsNodes().last()
+        rule.runOnUiThread {
+            val window = (top.root as ViewRootForTest).view.rootView
+            window.dispatchKeyEvent(KeyEvent(KeyEvent.ACTION_DOWN, KeyEvent.KEYCODE_BACK))
+            window.dispatchKeyEvent(KeyEvent(KeyEvent.ACTION_UP, KeyEvent.KEYCODE_BACK))
+        }
     }
 
     /** Touches long, as to choose a row. */
