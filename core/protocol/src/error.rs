@@ -89,6 +89,17 @@ fn in_brackets(what: &str) -> String {
     if what.is_empty() { String::new() } else { format!(" ({what})") }
 }
 
+/// Where there is no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoragePlace {
+    /// The engine's own machine; on the device what the stand-alone server says.
+    #[default]
+    Here,
+    /// The main server's: the client that hears it from there says so.
+    MainServer,
+}
+
 /// Why a one-time code lets nobody in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,17 +120,6 @@ impl CodeRefusal {
             Self::Used => "This sign-in code was used already.",
         }
     }
-}
-
-/// Where there is no room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StoragePlace {
-    /// The engine's own machine; on the device what the stand-alone server says.
-    #[default]
-    Here,
-    /// The main server's: the client that hears it from there says so.
-    MainServer,
 }
 
 /// Why the main server does not work with a user on a device any more (A3).

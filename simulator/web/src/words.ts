@@ -14,12 +14,12 @@ export const words = {
     pin: "PIN", newPin: "Choose a PIN", keepPin: "Keep the PIN", withoutPin: "Work without a PIN", unlock: "Unlock",
     clearFilter: "Show all again", likeChosen: "Only rows like the chosen one", finger: "Finger or face", otherUser: "Another user", cancel: "Cancel",
     updateWaits: "A new version of the app waits.", updateNow: "Update now",
+    more: "More", standardPeriod: "Standard period",
     byLink: "I have a sign-in link", link: "Link", signInByLink: "Sign in by the link",
     notices: "Notices", camera: "Camera", scanner: "Reading a code", place: "Where the phone is", dialler: "Phone call", share: "For another app",
     refuse: "Don't allow", noDevice: "This phone has none", drawnPicture: "Take the drawn picture", pictureFile: "Or a picture file",
     noPicture: "This file is no picture. Choose another one.", codeText: "Text of the code", latitude: "Degrees north", longitude: "Degrees east",
     placeHarbour: "Tallinn harbour", placeTown: "London", placeSouth: "Sydney",
-    more: "More", standardPeriod: "Standard period",
   },
   ru: {
     open: "Открыть", back: "Меню", search: "Поиск", signIn: "Войти", name: "Имя", password: "Пароль", retry: "Повторить",
@@ -34,12 +34,12 @@ export const words = {
     pin: "ПИН-код", newPin: "Задайте ПИН-код", keepPin: "Сохранить ПИН-код", withoutPin: "Работать без ПИН-кода",
     unlock: "Разблокировать", clearFilter: "Показать все", likeChosen: "Только строки как выбранная", finger: "Палец или лицо", otherUser: "Другой пользователь", cancel: "Отмена",
     updateWaits: "Есть новая версия приложения.", updateNow: "Обновить сейчас",
+    more: "Ещё", standardPeriod: "Стандартный период",
     byLink: "У меня есть ссылка для входа", link: "Ссылка", signInByLink: "Войти по ссылке",
     notices: "Уведомления", camera: "Камера", scanner: "Чтение кода", place: "Где телефон", dialler: "Звонок", share: "Для другого приложения",
     refuse: "Не разрешать", noDevice: "На телефоне этого нет", drawnPicture: "Снять нарисованное", pictureFile: "Или файл картинки",
     noPicture: "Этот файл не картинка. Выберите другой.", codeText: "Текст кода", latitude: "Градусы северной широты", longitude: "Градусы восточной долготы",
     placeHarbour: "Таллинская гавань", placeTown: "Лондон", placeSouth: "Сидней",
-    more: "Ещё", standardPeriod: "Стандартный период",
   },
 } as const;
 

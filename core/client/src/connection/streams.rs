@@ -13,24 +13,6 @@ use crate::time::within;
 /// Bytes of one event at most; a longer one is none of ours.
 const MAXIMUM_EVENT: usize = 10_000;
 
-/// What main says to who listens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wake {
-    /// The change log has grown to here.
-    Changed(ChangePosition),
-    /// There is another configuration, which is followed at once.
-    Published,
-}
-
-impl Wake {
-    fn of(json: &serde_json::Value) -> Option<Self> {
-        if json.get("published").is_some() {
-            return Some(Self::Published);
-        }
-        json.get("last").and_then(serde_json::Value::as_u64).map(|last| Self::Changed(ChangePosition(last)))
-    }
-}
-
 impl MainServerConnection {
     /// Bytes of the device bundle from `start` on, with the whole size.
     ///
@@ -101,5 +83,23 @@ impl MainServerConnection {
             }
         }
         Ok(())
+    }
+}
+
+/// What main says to who listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wake {
+    /// The change log has grown to here.
+    Changed(ChangePosition),
+    /// There is another configuration, which is followed at once.
+    Published,
+}
+
+impl Wake {
+    fn of(json: &serde_json::Value) -> Option<Self> {
+        if json.get("published").is_some() {
+            return Some(Self::Published);
+        }
+        json.get("last").and_then(serde_json::Value::as_u64).map(|last| Self::Changed(ChangePosition(last)))
     }
 }
