@@ -71,6 +71,21 @@ described! {
         CommandBar(CommandBar),
         Button(Button),
         Label(Label),
+        Popup(Popup),
+        Period(Period),
+    }
+
+    /// In a command bar and in a pop-up a bare name is a command.
+    #[schemars(untagged)]
+    pub(super) enum BarItem {
+        Command(String),
+        Element(Element),
+    }
+
+    /// Attributes of the ends of a period.
+    pub(super) struct Ends {
+        start: Name,
+        end: Name,
     }
 
     /// How a field is typed into.
@@ -84,6 +99,21 @@ described! {
         Radio,
         /// Shown, never typed.
         Label,
+    }
+
+    /// A period that people choose by name.
+    pub(super) enum Standard {
+        Any,
+        Today,
+        Yesterday,
+        ThisWeek,
+        LastWeek,
+        ThisMonth,
+        LastMonth,
+        ThisQuarter,
+        LastQuarter,
+        ThisYear,
+        LastYear,
     }
 
     pub(super) enum Direction {
@@ -106,7 +136,7 @@ described! {
 
     #[schemars(untagged)]
     pub(super) enum Bar {
-        Commands(Vec<Name>),
+        Items(Vec<BarItem>),
         Name(String),
     }
 }
@@ -150,7 +180,7 @@ element! {
         direction: Option<Direction>,
         /// The person may fold it.
         collapsible: Option<bool>,
-        items: Option<Vec<Element>>,
+        items: Option<Vec<BarItem>>,
     }
 }
 
@@ -175,9 +205,9 @@ element! {
 element! {
     /// Buttons in one bar.
     CommandBar {
-        /// Commands in order, or a name with `items`.
+        /// Commands and pop-ups in order, or a name with `items`.
         command_bar: Bar,
-        items: Option<Vec<Element>>,
+        items: Option<Vec<BarItem>>,
     }
 }
 
@@ -194,5 +224,26 @@ element! {
     Label {
         /// Name of the label.
         label: Name,
+    }
+}
+
+element! {
+    /// Commands that open under one button.
+    Popup {
+        /// Name of the pop-up.
+        popup: Name,
+        /// Name of an icon.
+        icon: Option<Name>,
+        items: Option<Vec<BarItem>>,
+    }
+}
+
+element! {
+    /// Two dates with the usual periods to choose from.
+    Period {
+        /// Attributes of its ends.
+        period: Ends,
+        /// Periods that are offered; all without it.
+        choices: Option<OneOrMore<Standard>>,
     }
 }

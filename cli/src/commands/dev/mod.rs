@@ -61,42 +61,51 @@ impl Dev {
         let mut changes = watch(&self.folder)?;
         let Some(first) = first_good(&self.folder, &mut changes).await? else { return Ok(()) };
         let directory = self.directory.clone().unwrap_or_else(|| self.folder.join(".twinshore/dev"));
-        let file = |cause| CommandError::File { path: directory.clone(), cause };
-        std::fs::create_dir_all(&directory).map_err(file)?;
-        let mut config = twinshore_server::Config::of(Source::Published(Box::new(first)), directory.join("main.db"));
-        config.address = SocketAddr::new(self.address, self.server_port);
-        config.at_once = true;
-        let running = Arc::new(twinshore_server::serve(config).await?);
-        users::add(&running.engine(), &self.users)?;
-        let reached_at = self.reached_at(running.address());
-        let bench = Arc::new(Bench::new(Arc::clone(&running), reached_at.clone(), self.users.clone()));
-        let program = std::env::current_exe().map_err(file)?;
-        let setups = self.users.iter().map(|name| PhoneSetup { name: name.clone(), user: name.clone() }).collect();
-        let way = SocketAddr::new(own(self.address), running.address().port());
-        let simulator = Simulator::new(program, directory.join("phones"), way, setups)
-            .map_err(|error| CommandError::Argument(error.to_string()))?
-            .known_as(&reached_at)
-            .in_workshop(Arc::clone(&bench) as _);
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await.map_err(|cause| {
+        std::fs::create_dir_all(&directory).map_err(|cause| CommandError::File { path: directory.clone(), cause })?;
+        let bench = Arc::new(self.serve(first, &directory).await?);
+        let simulator = self.simulator(&bench, &directory)?;
+        let page = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await;
+        let page = page.and_then(|listener| Ok((listener.local_addr()?, listener))).map_err(|cause| {
             CommandError::Argument(format!(
                 "port {} can't be taken for the page: {cause}; name another one with --port",
                 self.port
             ))
         })?;
-        self.greet(&reached_at, listener.local_addr().map_err(file)?, &bench);
+        self.greet(page.0, &bench);
         let (entered, asks) = mpsc::unbounded_channel();
         read_enter(entered);
         tokio::select! {
-            result = simulator.serve(listener) => result.map_err(|error| CommandError::Argument(error.to_string())),
+            result = simulator.serve(page.1) => result.map_err(|error| CommandError::Argument(error.to_string())),
             () = follow(&self.folder, &mut changes, &bench) => Ok(()),
             () = self.invite_again(asks, &bench) => Ok(()),
             () = super::serve::told_to_stop() => Ok(()),
         }
     }
 
-    fn greet(&self, reached_at: &str, page: SocketAddr, bench: &Bench) {
+    /// Starts the main server, with its people.
+    async fn serve(&self, first: Published, directory: &Path) -> Result<Bench, CommandError> {
+        let mut config = twinshore_server::Config::of(Source::Published(Box::new(first)), directory.join("main.db"));
+        config.address = SocketAddr::new(self.address, self.server_port);
+        config.at_once = true;
+        let running = Arc::new(twinshore_server::serve(config).await?);
+        users::add(&running.engine(), &self.users)?;
+        let reached_at = self.reached_at(running.address());
+        Ok(Bench::new(running, reached_at, self.users.clone()))
+    }
+
+    /// Phones for everybody, behind links of their own.
+    fn simulator(&self, bench: &Arc<Bench>, directory: &Path) -> Result<Simulator, CommandError> {
+        let program = std::env::current_exe().map_err(|cause| CommandError::File { path: "twinshore".into(), cause })?;
+        let setups = self.users.iter().map(|name| PhoneSetup { name: name.clone(), user: name.clone() }).collect();
+        let way = SocketAddr::new(own(self.address), bench.port());
+        let simulator = Simulator::new(program, directory.join("phones"), way, setups);
+        let simulator = simulator.map_err(|error| CommandError::Argument(error.to_string()))?;
+        Ok(simulator.known_as(bench.reached_at()).in_workshop(Arc::clone(bench) as _))
+    }
+
+    fn greet(&self, page: SocketAddr, bench: &Bench) {
         refresh_types(&self.folder);
-        output::line(format_args!("main server on {reached_at}"));
+        output::line(format_args!("main server on {}", bench.reached_at()));
         if let Some(name) = self.users.first() {
             show_invitation(bench, name);
         }

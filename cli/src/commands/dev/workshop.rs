@@ -29,6 +29,16 @@ impl Bench {
         Self { running, reached_at, people, notices: watch::channel(Vec::new()).0, last: Mutex::new(0) }
     }
 
+    /// Address at which phones reach the main server.
+    pub fn reached_at(&self) -> &str {
+        &self.reached_at
+    }
+
+    /// Port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.running.address().port()
+    }
+
     /// Serves a configuration from now on, and tells what became of it.
     pub async fn publish(&self, saved: &str, published: Published) {
         match self.running.publish(Source::Published(Box::new(published))).await {

@@ -87,6 +87,10 @@ declare function decimal(value: Numeric): Decimal;
 declare function dateTime(text: string): DateTime;
 declare function now(): DateTime;
 declare function today(): DateTime;
+/** Ends of a standard period as of today; none for an open end. */
+declare function standardPeriod(
+  name: "any" | "today" | "yesterday" | "thisWeek" | "lastWeek" | "thisMonth" | "lastMonth" | "thisQuarter" | "lastQuarter" | "thisYear" | "lastYear",
+): { start: DateTime | null; end: DateTime | null };
 /** A spreadsheet document; a cell is a value, or `{ text, bold, end }`. */
 declare function spreadsheet(columns: unknown[], rows: unknown[][]): Spreadsheet;
 declare function pieChart(points: { label: unknown; value: Numeric }[]): Chart;

@@ -2,7 +2,6 @@ package dev.twinshore.app
 
 import android.content.Intent
 import android.graphics.BitmapFactory
-import android.net.Uri
 import android.os.Bundle
 import androidx.activity.ComponentActivity
 import androidx.activity.compose.setContent
@@ -65,13 +64,12 @@ class MainActivity : ComponentActivity() {
 
         override fun share(name: String, text: String) = activity.startActivity(PhoneFunctions.sharing(activity, name, text))
 
-        override val scanServer: (() -> Unit)? get() = activity::scanServer.takeIf { activity.app.development }
+        override val scanCode: () -> Unit get() = activity::scanCode
     }
 
-    private fun scanServer() {
+    private fun scanCode() {
         app.scope.launch {
-            val link = runCatching { app.phone.scan() }.getOrNull()?.let { DeepLink.of(Uri.parse(it), app.development) }
-            if (link is DeepLink.Server) app.follow(link)
+            runCatching { app.phone.scan() }.getOrNull()?.let { app.follow(DeepLink.scanned(it, app.development)) }
         }
     }
 }

@@ -9,6 +9,7 @@ import android.os.Build
 import android.os.Bundle
 import dev.twinshore.ClientOptions
 import dev.twinshore.FailedToStart
+import dev.twinshore.ScreenView
 import dev.twinshore.SecretStore
 import dev.twinshore.core.Core
 import dev.twinshore.core.Platform
@@ -23,6 +24,7 @@ import kotlinx.coroutines.flow.StateFlow
 import kotlinx.coroutines.flow.asStateFlow
 import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import java.io.File
 
@@ -62,12 +64,29 @@ open class TwinshoreApplication : Application() {
     fun follow(link: DeepLink) {
         when (link) {
             is DeepLink.Open -> whenRunning { open(link.item) }
-            is DeepLink.Server -> scope.launch {
-                chosen.edit().putString(SERVER, link.address).apply()
-                end()
-                start()
-            }
+            is DeepLink.Server -> scope.launch { goTo(link.address) }
+            is DeepLink.SignIn -> scope.launch { runCatching { signIn(link) } }
         }
+    }
+
+    /** The core follows the link, or says why not. A development build goes to the main server that it names, if nobody works. */
+    private suspend fun signIn(link: DeepLink.SignIn) {
+        val asked = app().core.atRest()
+        if (development && link.server != null && link.server != mainServer && asked is ScreenView.SignIn) goTo(link.server)
+        app().core.run {
+            atRest()
+            signInByLink(link.link)
+        }
+    }
+
+    /** Waits until the app has found out who works; gives its screen. */
+    private suspend fun Core.atRest(): ScreenView =
+        view.filterNotNull().map { it.screen }.first { it !is ScreenView.Download && (it as? ScreenView.SignIn)?.busy != true }
+
+    private suspend fun goTo(address: String) {
+        chosen.edit().putString(SERVER, address).apply()
+        end()
+        start()
     }
 
     /** The person chose the app's language in the system's settings. */
@@ -121,6 +140,7 @@ open class TwinshoreApplication : Application() {
         mainServer = mainServer,
         deviceName = "${Build.MANUFACTURER} ${Build.MODEL}",
         language = language.current,
+        development = development,
     )
 
     /** The configuration that a branded app brings along lies where the core looks for it before it downloads one. */

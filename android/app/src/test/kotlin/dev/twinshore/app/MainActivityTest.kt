@@ -79,6 +79,28 @@ class MainActivityTest {
     }
 
     @Test
+    fun `a sign-in link lets in once, and says why not again`() {
+        val address = TestApplication.address
+        val invited = MainServer.demo.invite("bob", address)
+        open("twinshore://sign-in?server=http%3A%2F%2Fmain.example%40evil.example&user=bob&code=00112233445566778899")
+        hands.waitForText("This is not a sign-in link")
+        open(invited)
+        hands.waitForTag("menu")
+        open(invited)
+        hands.waitForText("Somebody works in the app already")
+        val core = (rule.activity.application as TwinshoreApplication).running.value!!.getOrThrow().core
+        core.signOut()
+        hands.waitForTag("user")
+        open(invited)
+        hands.waitForText("used already")
+    }
+
+    private fun open(link: String) {
+        val intent = Intent(Intent.ACTION_VIEW, Uri.parse(link))
+        rule.runOnUiThread { InstrumentationRegistry.getInstrumentation().callActivityOnNewIntent(rule.activity, intent) }
+    }
+
+    @Test
     fun `X8 the exchange that Android starts while nobody looks runs and ends`() {
         hands.type("user", "ann")
         hands.type("password", "demo")

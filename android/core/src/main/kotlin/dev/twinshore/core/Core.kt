@@ -66,6 +66,9 @@ class Core private constructor(private val client: MobileClient, private val fau
 
     fun signIn(user: String, password: String) = client.signIn(user, password)
 
+    /** Signs in by a link that was scanned or opened; what is wrong with it is told at the sign-in. */
+    fun signInByLink(link: String) = client.signInByLink(link)
+
     fun signOut() = client.signOut()
 
     fun unlock(pin: String) = client.unlock(pin)

@@ -88,7 +88,7 @@ internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.Sig
                 Text(words.signIn)
             }
         }
-        LocalDevice.current.scanServer?.let { scan -> TextButton(scan, Modifier.testTag("scan-server"), enabled = !screen.busy) { Text(words.scanServer) } }
+        LocalDevice.current.scanCode?.let { scan -> TextButton(scan, Modifier.testTag("scan-code"), enabled = !screen.busy) { Text(words.scanCode) } }
         if (status.userName.isEmpty() && screen.userName.isEmpty()) Quiet(words.signInHint)
     }
 }

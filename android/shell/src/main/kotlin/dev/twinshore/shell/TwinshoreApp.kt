@@ -28,8 +28,8 @@ interface Device {
     /** The picture in these bytes; none if they hold no picture that the device knows. */
     fun picture(bytes: ByteArray): ImageBitmap?
 
-    /** Reads the code of another main server; none where the address can't be changed. */
-    val scanServer: (() -> Unit)? get() = null
+    /** Reads a code that signs in; none where there is no camera. */
+    val scanCode: (() -> Unit)? get() = null
 
     /** Gives a text file to another app that the person chooses. */
     fun share(name: String, text: String)

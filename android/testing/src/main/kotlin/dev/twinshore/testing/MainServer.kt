@@ -25,8 +25,16 @@ class MainServer private constructor(private val process: Process, val port: Int
         run(listOf("user", "add", configuration, name, "--database", database(folder), "--password", password, "--language", language) + role)
     }
 
+    /** A link that signs a person in once, as an operator gives it out; phones reach this server at [address]. */
+    fun invite(name: String, address: String): String {
+        val said = run(listOf("user", "invite", configuration, name, "--database", database(folder), "--server", address))
+        return said.lines().first { it.startsWith("twinshore://") }
+    }
+
     /** Writes what devices download of the configuration, as a branded app brings it along. */
-    fun pack(file: File) = run(listOf("pack", configuration, file.path))
+    fun pack(file: File) {
+        run(listOf("pack", configuration, file.path))
+    }
 
     /** How often devices asked for something so far. */
     fun asked(path: String): Int = folder.resolve("serve.log").readText().split("path=\"$path").size - 1
@@ -117,10 +125,11 @@ class MainServer private constructor(private val process: Process, val port: Int
             return ProcessBuilder(listOf(command.path) + arguments).directory(root).apply { environment()["NO_COLOR"] = "1" }
         }
 
-        private fun run(arguments: List<String>) {
+        private fun run(arguments: List<String>): String {
             val process = program(arguments).redirectErrorStream(true).start()
             val said = process.inputStream.bufferedReader().readText()
             check(process.waitFor() == 0) { "twinshore ${arguments.joinToString(" ")}: $said" }
+            return said
         }
     }
 }
