@@ -6,7 +6,7 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value as Json, json};
 use twinshore_engine::users::{User, put, verifier};
 use twinshore_metadata::DeviceBundle;
-use twinshore_protocol::{CallId, Clock, PROTOCOL_VERSION, ServerError, SystemClock};
+use twinshore_protocol::{BarReason, CallId, Clock, PROTOCOL_VERSION, ServerError, SystemClock};
 use twinshore_server::{Config, Source, serve};
 use twinshore_testing::{LinkState, ManualClock, World, small_configuration};
 use uuid::Uuid;
@@ -200,7 +200,8 @@ async fn a_revoked_device_and_a_disabled_user_are_out_at_once() {
     let engine = house.world.engine().expect("running");
     assert!(engine.revoke_device(DEVICE, true).expect("revoked"));
     assert_eq!(house.get("/api/hello").await.status(), StatusCode::UNAUTHORIZED);
-    assert!(matches!(refusal(house.sign_in("ann", "secret").await).await, ServerError::AccessDenied { .. }));
+    let locked = ServerError::Barred { reason: BarReason::DeviceLocked };
+    assert_eq!(refusal(house.sign_in("ann", "secret").await).await, locked);
     engine.revoke_device(DEVICE, false).expect("allowed");
     assert!(engine.disable_user("ann", true).expect("disabled"));
     assert!(refusal(house.sign_in("ann", "secret").await).await.to_string().contains("may not work any more"));

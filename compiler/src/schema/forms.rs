@@ -99,6 +99,17 @@ described! {
         Radio,
         /// Shown, never typed.
         Label,
+        /// A bar that shows a part of a whole.
+        Progress,
+        /// A mark that is moved between the ends of a number.
+        Track,
+    }
+
+    /// A text, or a number or date as it is written.
+    #[schemars(untagged)]
+    pub(super) enum Offered {
+        Text(String),
+        Number(f64),
     }
 
     /// A period that people choose by name.
@@ -147,6 +158,8 @@ element! {
         /// Attribute of the object or the form.
         field: Name,
         input: Option<Input>,
+        /// Texts that are offered besides typing.
+        choices: Option<OneOrMore<Offered>>,
     }
 }
 

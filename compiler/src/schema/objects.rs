@@ -123,6 +123,8 @@ object! {
         hierarchical: Option<bool>,
         /// Items that exist from the start, by name.
         predefined: Option<BTreeMap<String, Predefined>>,
+        /// Objects that new items may be based on.
+        based_on: Option<OneOrMore<FullName>>,
     } with data
 }
 
@@ -133,6 +135,8 @@ object! {
         number: Option<Code>,
         /// Registers it posts to.
         posts_to: Option<OneOrMore<FullName>>,
+        /// Objects that new items may be based on.
+        based_on: Option<OneOrMore<FullName>>,
     } with data
 }
 

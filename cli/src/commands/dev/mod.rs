@@ -218,8 +218,9 @@ async fn follow(folder: &Path, changes: &mut Changes, bench: &Bench) {
         let saved = names(&changed);
         match check(folder).await {
             Ok(published) => {
-                bench.publish(&saved, published).await;
+                // First: whoever reads that it is published finds them.
                 refresh_types(folder);
+                bench.publish(&saved, published).await;
             }
             Err(mistakes) => bench.tell(false, format!("{saved}: not published, phones go on with what they have"), mistakes),
         }
