@@ -286,6 +286,10 @@ impl Compiler<'_> {
                 (ModulePlace::Client, Some(_)) => Target::ClientOfStandalone,
             };
             let Some(module) = modules::compile(source, target, self.diagnostics) else { continue };
+            if target == Target::ClientOfMain {
+                // P4: what only a browser would run is read too, and goes nowhere.
+                modules::compile(source, Target::BrowserClient, self.diagnostics);
+            }
             if target == Target::MainServer {
                 self.refuse_main_server(&module);
             }

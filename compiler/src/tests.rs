@@ -82,6 +82,46 @@ fn p3_code_of_one_side_is_not_in_the_bundle_of_another() {
     assert!(!bundles.device.standalone.modules.contains_key(&ModuleName::Common("Prices".into(), ModulePlace::Server)));
 }
 
+#[test]
+fn p4_code_of_each_of_the_five_targets_is_checked() {
+    let only = |condition: &str| format!("export function f() {{}}\n//#if {condition}\nexport function g( {{\n//#endif\n");
+    for (place, condition) in [
+        ("server", "Server && !MobileApplicationServer"),
+        ("server", "MobileApplicationServer"),
+        ("client", "MobileClient"),
+        ("client", "Client && !MobileClient"),
+    ] {
+        let file = format!("modules/A/A.{place}.ts");
+        let code = only(condition);
+        let files = [
+            ("modules/A/A.yaml", "module: A\nserverCall: true\n"),
+            (file.as_str(), code.as_str()),
+            ("offline.yaml", "use:\n  Module.A: {}\n"),
+        ];
+        let found = broken(&files);
+        let told = found.iter().any(|d| d.severity == Severity::Error && d.place.file == file && d.place.line >= 3);
+        assert!(told, "{condition}: {found:?}");
+    }
+}
+
+#[test]
+fn p4_what_only_a_browser_would_run_goes_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: &str, text: &str| {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    write("configuration.yaml", "name: Small\n");
+    write("application.client.ts", "export function onStart() {}\n//#if !MobileClient\nconst browser = 1;\n//#endif\n");
+    let bundles = good(folder.path()).bundles.expect("bundles");
+    for bundle in
+        [&bundles.main, &bundles.device.standalone, &bundles.device.client_of_main, &bundles.device.client_of_standalone]
+    {
+        assert!(!bundle.modules.values().any(|module| module.code.contains("browser")), "{:?}", bundle.target);
+    }
+}
+
 fn broken(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     let folder = tempfile::tempdir().expect("a folder");
     let mut all = vec![

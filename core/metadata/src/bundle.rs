@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{Composition, Configuration, ModuleName, ObjectName};
 
-/// Where a bundle runs (P4). The symbols of `//#if` follow from it.
+/// Where code runs (P4). The symbols of `//#if` follow from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -20,6 +20,9 @@ pub enum Target {
     ClientOfMain,
     /// Client halves of the composition; `Client`, `MobileClient`.
     ClientOfStandalone,
+    /// Client halves of the whole configuration as a browser would run them; `Client`. Checked, so that a configuration is fit for one;
+    /// no bundle is made for it.
+    BrowserClient,
 }
 
 impl Target {
@@ -29,11 +32,13 @@ impl Target {
             Self::MainServer => &["Server"],
             Self::StandaloneServer => &["Server", "MobileApplicationServer"],
             Self::ClientOfMain | Self::ClientOfStandalone => &["Client", "MobileClient"],
+            Self::BrowserClient => &["Client"],
         }
     }
 
     /// All targets.
-    pub const ALL: [Self; 4] = [Self::MainServer, Self::StandaloneServer, Self::ClientOfMain, Self::ClientOfStandalone];
+    pub const ALL: [Self; 5] =
+        [Self::MainServer, Self::StandaloneServer, Self::ClientOfMain, Self::ClientOfStandalone, Self::BrowserClient];
 }
 
 /// Hash of a bundle's content, 64 hexadecimal digits (C18).
