@@ -106,14 +106,8 @@ fn p4_code_of_each_of_the_five_targets_is_checked() {
 
 #[test]
 fn p4_what_only_a_browser_would_run_goes_nowhere() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |file: &str, text: &str| {
-        let path = folder.path().join(file);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    };
-    write("configuration.yaml", "name: Small\n");
-    write("application.client.ts", "export function onStart() {}\n//#if !MobileClient\nconst browser = 1;\n//#endif\n");
+    let code = "export function onStart() {}\n//#if !MobileClient\nconst browser = 1;\n//#endif\n";
+    let folder = written(&[("configuration.yaml", "name: Small\n"), ("application.client.ts", code)]);
     let bundles = good(folder.path()).bundles.expect("bundles");
     for bundle in
         [&bundles.main, &bundles.device.standalone, &bundles.device.client_of_main, &bundles.device.client_of_standalone]
@@ -122,19 +116,24 @@ fn p4_what_only_a_browser_would_run_goes_nowhere() {
     }
 }
 
-fn broken(files: &[(&str, &str)]) -> Vec<Diagnostic> {
+/// A configuration of these files.
+fn written(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
+    for (file, text) in files {
+        let path = folder.path().join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn broken(files: &[(&str, &str)]) -> Vec<Diagnostic> {
     let mut all = vec![
         ("configuration.yaml", "name: Broken\n"),
         ("catalogs/Goods/Goods.yaml", "catalog: Goods\nattributes:\n  Price: decimal(15.2)\n"),
     ];
     all.extend(files);
-    for (file, text) in all {
-        let path = folder.path().join(file);
-        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    }
-    compile(folder.path()).diagnostics
+    compile(written(&all).path()).diagnostics
 }
 
 fn check(files: &[(&str, &str)], expect: &str) {
@@ -230,20 +229,14 @@ fn a_folder_that_is_not_there_or_holds_nothing_is_an_error() {
 #[test]
 fn f10c_a_form_that_can_not_be_reopened_as_it_is_is_reported() {
     let warned = |handler: &str| {
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-            std::fs::write(path, text).expect("written");
-        };
-        write("configuration.yaml", "name: Small\nversion: '1'\n");
-        write("offline.yaml", "use:\n  Catalog.Notes: {}\n");
-        write("catalogs/Notes/Notes.yaml", "catalog: Notes\n");
-        write(
-            "catalogs/Notes/Item.form.yaml",
-            "form: Item\nattributes: { Preview: spreadsheet }\nitems:\n  - field: Preview\n",
-        );
-        write("catalogs/Notes/Item.form.client.ts", handler);
+        let form = "form: Item\nattributes: { Preview: spreadsheet }\nitems:\n  - field: Preview\n";
+        let folder = written(&[
+            ("configuration.yaml", "name: Small\nversion: '1'\n"),
+            ("offline.yaml", "use:\n  Catalog.Notes: {}\n"),
+            ("catalogs/Notes/Notes.yaml", "catalog: Notes\n"),
+            ("catalogs/Notes/Item.form.yaml", form),
+            ("catalogs/Notes/Item.form.client.ts", handler),
+        ]);
         let found = good(folder.path()).diagnostics.into_iter().find(|d| d.code == "complex-attribute").expect("reported");
         assert!(found.message.contains("Preview") && found.place.file == "catalogs/Notes/Item.form.yaml", "{found}");
         found.severity
@@ -319,25 +312,21 @@ fn mistakes_in_bars_and_choices_are_told_with_what_to_do() {
 
 #[test]
 fn c11_a_popup_and_a_period_keep_what_the_device_has_of_them() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |path: &str, text: &str| {
-        let path = folder.path().join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
-        std::fs::write(path, text).expect("written");
-    };
-    write("configuration.yaml", "name: Small\nversion: '1'\n");
-    write(
-        "offline.yaml",
-        "use:\n  Catalog.Deals: { except: [attributes.Ends, attributes.Opens, attributes.Shuts, commands.far] }\n",
-    );
-    write(
-        "catalogs/Deals/Deals.yaml",
-        "catalog: Deals\nattributes: { Begins: date, Ends: date, Opens: date, Shuts: date, From: date, To: date }\ncommands:\n  far: { title: Far, form: Catalog.Deals.List }\n",
-    );
-    write(
-        "catalogs/Deals/Item.form.yaml",
-        "form: Item\nitems:\n  - commandBar: [write, { popup: some, items: [far, reread] }, { popup: gone, items: [{ group: g, items: [far] }] }]\n  - { period: { start: Begins, end: Ends }, name: half }\n  - { period: { start: Opens, end: Shuts }, name: none }\n  - { period: { start: From, end: To }, name: whole, choices: [any, today] }\n",
-    );
+    let folder = written(&[
+        ("configuration.yaml", "name: Small\nversion: '1'\n"),
+        (
+            "offline.yaml",
+            "use:\n  Catalog.Deals: { except: [attributes.Ends, attributes.Opens, attributes.Shuts, commands.far] }\n",
+        ),
+        (
+            "catalogs/Deals/Deals.yaml",
+            "catalog: Deals\nattributes: { Begins: date, Ends: date, Opens: date, Shuts: date, From: date, To: date }\ncommands:\n  far: { title: Far, form: Catalog.Deals.List }\n",
+        ),
+        (
+            "catalogs/Deals/Item.form.yaml",
+            "form: Item\nitems:\n  - commandBar: [write, { popup: some, items: [far, reread] }, { popup: gone, items: [{ group: g, items: [far] }] }]\n  - { period: { start: Begins, end: Ends }, name: half }\n  - { period: { start: Opens, end: Shuts }, name: none }\n  - { period: { start: From, end: To }, name: whole, choices: [any, today] }\n",
+        ),
+    ]);
     let bundles = good(folder.path()).bundles.expect("bundles");
     let names = |configuration: &twinshore_metadata::Configuration| -> Vec<String> {
         let deals = configuration.object(&name("Catalog.Deals")).expect("included");
