@@ -1,29 +1,10 @@
 //! Beginning a configuration and telling editors of it, as an author does: real processes, real files.
 
+mod run;
+
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn twinshore(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_twinshore")).args(arguments).output().expect("the command runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Runs a command that must do well; gives what it printed.
-fn done(arguments: &[&str]) -> String {
-    let output = twinshore(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Runs a command that must fail; gives its complaint.
-fn refused(arguments: &[&str]) -> String {
-    let output = twinshore(arguments);
-    assert!(!output.status.success(), "{arguments:?}: {}", text(&output.stdout));
-    text(&output.stdout) + &text(&output.stderr)
-}
+use run::{done, refused};
 
 fn read(folder: &Path, file: &str) -> String {
     std::fs::read_to_string(folder.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))

@@ -1,33 +1,15 @@
 //! The command as an operator runs it: real processes, real files.
 
+mod run;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
+
+use run::{done, refused, text, twinshore};
 
 fn demo() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/field-sales")
-}
-
-fn twinshore(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_twinshore")).args(arguments).output().expect("the command runs")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// Runs a command that must do well; gives what it printed.
-fn done(arguments: &[&str]) -> String {
-    let output = twinshore(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
-
-/// Runs a command that must fail; gives its complaint.
-fn refused(arguments: &[&str]) -> String {
-    let output = twinshore(arguments);
-    assert!(!output.status.success(), "{arguments:?}: {}", text(&output.stdout));
-    format!("{}{}", text(&output.stdout), text(&output.stderr))
 }
 
 /// A place for a database, and the demo's folder, as texts.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use twinshore_metadata::{
     ColumnDefinition, ElementDefinition, ElementKind, FormDefinition, FormPurpose, InputKind, ListDefinition, ObjectDefinition,
-    ObjectKind, OnMainServerUnavailable, Title,
+    ObjectKind, Title,
 };
 
 /// Columns of a generated list at most.
@@ -54,24 +54,12 @@ fn fill_lists(object: &mut ObjectDefinition) {
     }
 }
 
-fn element(name: &str, parent: Option<u32>, kind: ElementKind) -> ElementDefinition {
-    ElementDefinition {
-        name: name.to_owned(),
-        parent,
-        kind,
-        title: Title::default(),
-        choices: Vec::new(),
-        events: BTreeMap::new(),
-        visible: true,
-        read_only: false,
-        on_main_server_unavailable: OnMainServerUnavailable::Auto,
-    }
-}
-
 fn bar(elements: &mut Vec<ElementDefinition>, commands: &[&str]) {
     let at = u32::try_from(elements.len()).unwrap_or(0);
-    elements.push(element("commandBar", None, ElementKind::CommandBar));
-    elements.extend(commands.iter().map(|c| element(c, Some(at), ElementKind::Button { command: (*c).to_owned() })));
+    elements.push(ElementDefinition::plain("commandBar", None, ElementKind::CommandBar));
+    elements.extend(
+        commands.iter().map(|c| ElementDefinition::plain(c, Some(at), ElementKind::Button { command: (*c).to_owned() })),
+    );
 }
 
 fn item(object: &ObjectDefinition) -> Vec<ElementDefinition> {
@@ -82,7 +70,7 @@ fn item(object: &ObjectDefinition) -> Vec<ElementDefinition> {
     }
     let hidden = ["DeletionMark", "IsGroup", "Posted"];
     for attribute in object.all_attributes().iter().filter(|a| !hidden.contains(&a.name.as_str())) {
-        elements.push(element(
+        elements.push(ElementDefinition::plain(
             &attribute.name,
             None,
             ElementKind::Field { path: attribute.name.clone(), input: InputKind::Auto },
@@ -94,7 +82,7 @@ fn item(object: &ObjectDefinition) -> Vec<ElementDefinition> {
             .iter()
             .map(|c| ColumnDefinition { path: c.name.clone(), title: Title::default(), read_only: false })
             .collect();
-        elements.push(element(&table.name, None, ElementKind::Table { path: table.name.clone(), columns }));
+        elements.push(ElementDefinition::plain(&table.name, None, ElementKind::Table { path: table.name.clone(), columns }));
     }
     elements
 }
@@ -110,7 +98,7 @@ fn list(object: &ObjectDefinition, purpose: FormPurpose) -> Vec<ElementDefinitio
     }
     let list =
         ListDefinition { object: object.name.clone(), columns: columns(object), order: Vec::new(), filter: String::new() };
-    elements.push(element("List", None, ElementKind::List(list)));
+    elements.push(ElementDefinition::plain("List", None, ElementKind::List(list)));
     elements
 }
 

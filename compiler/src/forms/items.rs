@@ -1,10 +1,8 @@
 //! Elements of a form file: the tree of `items:` made flat.
 
-use std::collections::BTreeMap;
-
 use twinshore_metadata::{
     ColumnDefinition, ElementDefinition, ElementKind, FormDefinition, GroupDirection, InputKind, ListDefinition,
-    ObjectDefinition, ObjectName, OnMainServerUnavailable, SortDirection, SortKey, StandardPeriod, Title,
+    ObjectDefinition, ObjectName, SortDirection, SortKey, StandardPeriod, Title,
 };
 
 use super::read_events;
@@ -123,17 +121,7 @@ impl Items<'_> {
 
     /// An element that is said by the one that holds it.
     fn inside(&mut self, base: &str, kind: ElementKind, parent: u32, place: &Place) {
-        self.form.elements.push(ElementDefinition {
-            name: self.free_name(base),
-            parent: Some(parent),
-            kind,
-            title: Title::default(),
-            choices: Vec::new(),
-            events: BTreeMap::new(),
-            visible: true,
-            read_only: false,
-            on_main_server_unavailable: OnMainServerUnavailable::Auto,
-        });
+        self.form.elements.push(ElementDefinition::plain(&self.free_name(base), Some(parent), kind));
         self.places.push(place.clone());
     }
 

@@ -228,6 +228,23 @@ pub struct ElementDefinition {
     pub on_main_server_unavailable: OnMainServerUnavailable,
 }
 
+impl ElementDefinition {
+    /// An element of which nothing more is said.
+    pub fn plain(name: &str, parent: Option<u32>, kind: ElementKind) -> Self {
+        Self {
+            name: name.to_owned(),
+            parent,
+            kind,
+            title: Title::default(),
+            choices: Vec::new(),
+            events: BTreeMap::new(),
+            visible: true,
+            read_only: false,
+            on_main_server_unavailable: OnMainServerUnavailable::Auto,
+        }
+    }
+}
+
 const fn yes() -> bool {
     true
 }

@@ -82,14 +82,7 @@ impl App {
     pub async fn sign_in(self: &Rc<Self>, user: String, password: String) {
         self.sign_in_screen(user.clone(), "", true);
         match self.connection.sign_in(user.trim(), &password, &self.options.device_name).await {
-            Ok(response) => {
-                // The tokens are told beside the answer, and kept before they are used.
-                self.catch_up();
-                match self.signed_in(response) {
-                    Ok(account) => self.enter_with_main(account).await,
-                    Err(error) => self.sign_in_screen(user, self.client_error_text(&error), false),
-                }
-            }
+            Ok(response) => self.let_in(response, user).await,
             Err(ServerError::MainServerUnavailable { .. } | ServerError::CallOutcomeUnknown { .. }) => {
                 self.sign_in_offline(user, password).await
             }
@@ -120,13 +113,7 @@ impl App {
         };
         self.sign_in_screen(link.user.clone(), "", true);
         match self.connection.sign_in_with_code(&link.user, &link.code, &self.options.device_name).await {
-            Ok(response) => {
-                self.catch_up();
-                match self.signed_in(response) {
-                    Ok(account) => self.enter_with_main(account).await,
-                    Err(error) => self.sign_in_screen(link.user, self.client_error_text(&error), false),
-                }
-            }
+            Ok(response) => self.let_in(response, link.user).await,
             Err(ServerError::MainServerUnavailable { .. }) => {
                 let trouble = self.connection.trouble();
                 let why = trouble.and_then(|trouble| super::banner::trouble_text(&self.language(), &trouble));
@@ -150,6 +137,16 @@ impl App {
             return Ok(link);
         }
         Err(words::say_with(&self.language(), "link-elsewhere", &[("server", link.server.as_str().into())]))
+    }
+
+    /// Whom main let in works, unless that can't be kept.
+    async fn let_in(self: &Rc<Self>, response: SignInResponse, user: String) {
+        // The tokens are told beside the answer, and kept before they are used.
+        self.catch_up();
+        match self.signed_in(response) {
+            Ok(account) => self.enter_with_main(account).await,
+            Err(error) => self.sign_in_screen(user, self.client_error_text(&error), false),
+        }
     }
 
     /// Keeps what main told at the sign-in; the account becomes the one that works.

@@ -66,7 +66,7 @@ impl App {
     /// Makes an open form of a session; nobody has been told of it.
     pub fn hold(&self, session: FormSession) -> OpenForm {
         let around = self.surroundings(&session);
-        let last = FormView { revision: 1, ..self.draw(&session) };
+        let last = FormView { revision: 1, ..self.draw_in(&session, &around) };
         OpenForm {
             session: Watched::new(session),
             last: last.into(),

@@ -4,10 +4,10 @@
 //! told what to do.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::RngCore;
 use rusqlite::{Connection, OptionalExtension, params};
 use twinshore_protocol::{CodeRefusal, ServerError};
 
+use super::secret::{hash, random};
 use crate::EngineError;
 
 /// A code is good for ten minutes, if nothing else is said.
@@ -44,7 +44,7 @@ impl<'c> CodeStore<'c> {
     pub fn give(&self, user_name: &str, lasts_s: i64) -> Result<(String, DateTime<Utc>), EngineError> {
         let forgotten = self.now.timestamp() - REMEMBERED_S;
         self.connection.execute("DELETE FROM _sign_in_codes WHERE expires < ?1", [forgotten])?;
-        let code = random();
+        let code = random::<CODE_BYTES>();
         let expires = self.now + TimeDelta::seconds(lasts_s.clamp(1, LONGEST_CODE_S));
         self.connection.execute(
             "INSERT INTO _sign_in_codes (hash, user_name, expires) VALUES (?1, ?2, ?3)",
@@ -76,16 +76,6 @@ impl<'c> CodeStore<'c> {
         };
         Err(ServerError::CodeRefused { reason }.into())
     }
-}
-
-fn random() -> String {
-    let mut bytes = [0; CODE_BYTES];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn hash(code: &str) -> String {
-    blake3::hash(code.as_bytes()).to_hex().to_string()
 }
 
 #[cfg(test)]

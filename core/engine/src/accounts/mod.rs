@@ -4,6 +4,7 @@
 //! gave were used once: an answer lost on a bad link signs nobody out.
 
 mod codes;
+mod secret;
 mod tokens;
 
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! Tokens and devices in the database.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rand::RngCore;
 use rusqlite::{Connection, OptionalExtension, params};
 use twinshore_protocol::{BarReason, ServerError};
 use uuid::Uuid;
 
+use super::secret::{hash, random};
 use crate::EngineError;
 
 /// An access token is good for an hour.
@@ -288,7 +288,7 @@ impl<'c> TokenStore<'c> {
     }
 
     fn give(&self, user_name: &str, device: Uuid, generation: i64) -> Result<TokenPair, EngineError> {
-        let pair = TokenPair { token: random(), refresh_token: random() };
+        let pair = TokenPair { token: random::<TOKEN_BYTES>(), refresh_token: random::<TOKEN_BYTES>() };
         for (token, is_refresh, lasts) in [(&pair.token, false, TOKEN_S), (&pair.refresh_token, true, REFRESH_S)] {
             self.connection.execute(
                 "INSERT INTO _tokens (hash, is_refresh, device, user_name, generation, expires)
@@ -305,16 +305,6 @@ impl<'c> TokenStore<'c> {
         }
         Ok(pair)
     }
-}
-
-fn random() -> String {
-    let mut bytes = [0; TOKEN_BYTES];
-    rand::rng().fill_bytes(&mut bytes);
-    blake3::Hash::from_bytes(bytes).to_hex().to_string()
-}
-
-fn hash(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
 }
 
 #[cfg(test)]
