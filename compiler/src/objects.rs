@@ -69,8 +69,10 @@ pub fn read(
             object.based_on = referenced(&mut reader, "basedOn", file, references, diagnostics);
         }
         ObjectKind::Enumeration => object.values = read_values(&object.name, file, &mut reader, diagnostics),
-        ObjectKind::Constant | ObjectKind::SessionParameter => {
-            read_value(&mut object, file, &mut reader, references, diagnostics)
+        ObjectKind::Constant => read_value(&mut object, file, &mut reader, references, diagnostics),
+        ObjectKind::SessionParameter => {
+            read_value(&mut object, file, &mut reader, references, diagnostics);
+            object.client_may_read = reader.boolean("client", false, diagnostics);
         }
         ObjectKind::FunctionalOption => {
             // C17: off until it is known to be on.

@@ -86,6 +86,8 @@ fn requests(value: &Json) -> Vec<(&'static str, Json)> {
             "presentations",
             json!({"references": [{"$ref": "Module.Prices", "id": Uuid::nil()}, {"$ref": "Enum.No", "id": Uuid::nil()}]}),
         ),
+        ("session_parameter", value.clone()),
+        ("session_parameter", json!("Nobody's")),
         ("job_state", json!(Uuid::nil())),
     ]
 }
@@ -109,6 +111,7 @@ async fn ask(server: &impl ApplicationServer, name: &str, request: Json) -> Opti
         "module_call" => ask!(module_call),
         "mark_deletion" => ask!(mark_deletion),
         "presentations" => ask!(presentations),
+        "session_parameter" => ask!(session_parameter),
         _ => ask!(job_state),
     }
 }

@@ -167,6 +167,8 @@ object! {
         #[schemars(rename = "type")]
         types: OneOrMore<Type>,
         default: Option<Text>,
+        /// Client code may read it, too.
+        client: Option<bool>,
     }
 }
 

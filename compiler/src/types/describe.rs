@@ -133,6 +133,12 @@ impl Describer<'_> {
                 out.push('\n');
             }
         });
+        interface(&mut out, "Session parameters that client code may read.", "ClientSessionParameters", |out| {
+            for object in self.of_kind(ObjectKind::SessionParameter).filter(|object| object.client_may_read) {
+                out.push_str(&value_of(object).map(|value| field(&object.name.name, &value, For::Reading)).unwrap_or_default());
+                out.push('\n');
+            }
+        });
         names(&mut out, "RoleName", self.configuration.roles.keys().map(String::as_str));
         names(&mut out, "FunctionalOptionName", self.of_kind(ObjectKind::FunctionalOption).map(|o| o.name.name.as_str()));
         out

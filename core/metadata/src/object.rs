@@ -216,6 +216,9 @@ pub struct ObjectDefinition {
     /// Common module: its server half may be called by clients and through `MainServer`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub server_call: bool,
+    /// Session parameters only: client code may read it, too (R14).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub client_may_read: bool,
     /// Functional options only: what is offered while the option is on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub governs: Vec<Governed>,
@@ -243,6 +246,7 @@ impl ObjectDefinition {
             scheduled_job: None,
             plan_content: Vec::new(),
             server_call: false,
+            client_may_read: false,
             governs: Vec::new(),
         }
     }

@@ -25,7 +25,7 @@
 //! | `job.start`, `job.state` | server | `["Module.method", arguments]` → id; `[id]` → structure |
 //! | `temporary.put` / `.get` / `.delete` | server | `[value]` → address; `[address]` → value; `WrongServer` on the other server (R16) |
 //! | `session` | both | → `{user, userName, roles, language, server}` |
-//! | `session.parameter` | server | `[name]` → value; what the session module sets for this session on this server (R19) |
+//! | `session.parameter` | both (client: answers later) | `[name]` → value; what the session module sets for this session on this server (R19) |
 //! | `server.call` | both | `[module, method, arguments]` → result (client: routed by R2, answers later) |
 //! | `mainServer.call` | both | `[module, method, arguments]` → result (client: answers later) |
 //! | `mainServer.available` | both | → boolean or empty (R10) |

@@ -54,7 +54,7 @@ pub struct OpenFormResponse {
     /// values are absent from `record`.
     #[serde(default)]
     pub hidden: Vec<String>,
-    /// Commands whose functional option is off.
+    /// Commands whose functional option is off, and standard ones that the person has no right to carry out.
     #[serde(default)]
     pub off_commands: Vec<String>,
     /// Attributes the person may not change.

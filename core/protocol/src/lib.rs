@@ -14,6 +14,7 @@ mod lists;
 mod session;
 
 use async_trait::async_trait;
+use twinshore_metadata::Value;
 
 pub use calls::{CallId, JobState, Message, ModuleCallRequest, ModuleCallResponse};
 pub use clock::{Clock, SystemClock};
@@ -35,8 +36,8 @@ pub use session::{
 };
 
 /// Version of everything in this crate; a change of a wire type raises it and a snapshot. History: 2 has locks (F14); 3 has
-/// one-time sign-in codes, and main servers whose devices follow a configuration at once.
-pub const PROTOCOL_VERSION: u32 = 3;
+/// one-time sign-in codes, and main servers whose devices follow a configuration at once; 4 has session parameters for client code.
+pub const PROTOCOL_VERSION: u32 = 4;
 /// Oldest version a main server of this build accepts.
 pub const OLDEST_PROTOCOL_VERSION: u32 = 1;
 
@@ -67,6 +68,8 @@ pub trait ApplicationServer: Send + Sync {
     async fn mark_deletion(&self, request: MarkDeletionRequest) -> Result<(), ServerError>;
     /// Presentations of references (C14).
     async fn presentations(&self, request: PresentationsRequest) -> Result<PresentationsResponse, ServerError>;
+    /// What this server's session module makes of a session parameter that client code may read, by name (R14, R19).
+    async fn session_parameter(&self, name: String) -> Result<Value, ServerError>;
     /// State of a background job of this server (R15).
     async fn job_state(&self, id: uuid::Uuid) -> Result<JobState, ServerError>;
 }

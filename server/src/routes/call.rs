@@ -36,6 +36,7 @@ pub async fn call(
         "lock" => answer(session.lock(read(&body)?).await),
         "mark_deletion" => answer(session.mark_deletion(read(&body)?).await),
         "presentations" => answer(session.presentations(read(&body)?).await),
+        "session_parameter" => answer(session.session_parameter(read(&body)?).await),
         "job_state" => answer(session.job_state(read(&body)?).await),
         _ => Err(AppError::malformed(format!("there is no call `{}`", name.chars().take(40).collect::<String>()))),
     }

@@ -95,3 +95,21 @@ async fn r19_main_session_and_session_of_the_device_have_parameters_and_module_s
     ann.set_mode(ModeView::PoorConnection).await;
     assert_eq!(ask(&ann, &panel, "shores").await, "standalone of ann 1, standalone of ann");
 }
+
+#[tokio::test]
+async fn r14_client_code_asks_the_session_s_server_for_the_parameters_that_are_for_it() {
+    let shore = shore();
+    let (ann, _) = shore.ann().await;
+    let panel = ann.open(PANEL).await;
+    assert_eq!(ask(&ann, &panel, "mine").await, "main of ann");
+    assert_eq!(
+        ask(&ann, &panel, "secret").await,
+        "NotExported() only there",
+        "a parameter without `client: true` stays on its server"
+    );
+    ann.set_mode(ModeView::PoorConnection).await;
+    assert_eq!(ask(&ann, &panel, "mine").await, "standalone of ann");
+    assert_eq!(ask(&ann, &panel, "secret").await, "NotExported() NotInComposition()");
+    ann.set_mode(ModeView::Offline).await;
+    assert_eq!(ask(&ann, &panel, "mine").await, "standalone of ann");
+}

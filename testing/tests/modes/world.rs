@@ -43,11 +43,14 @@ const FILES: &[(&str, &str)] = &[
 export function whoami(): string { return session.server; }
 export function shore(): string { calls += 1; return `${session.parameters.Shore} ${calls}`; }\n",
     ),
-    ("session-parameters/Shore/Shore.yaml", "sessionParameter: Shore\ntype: string(50)\n"),
+    ("session-parameters/Shore/Shore.yaml", "sessionParameter: Shore\ntype: string(50)\nclient: true\n"),
+    ("session-parameters/Depth/Depth.yaml", "sessionParameter: Depth\ntype: string(50)\n"),
+    ("session-parameters/OfMain/OfMain.yaml", "sessionParameter: OfMain\ntype: string(50)\nclient: true\n"),
     (
         "session.server.ts",
         "export function setSessionParameters(parameters: any): void {
   parameters.Shore = `${session.server} of ${session.userName}`;
+  parameters.OfMain = 'only there';
 }\n",
     ),
     ("modules/CM2/CM2.yaml", "module: CM2\nserverCall: true\n"),
@@ -104,6 +107,8 @@ commands:
   job: { title: job, handler: job }
   jobOnMain: { title: jobOnMain, handler: jobOnMain }
   shores: { title: shores, handler: shores }
+  mine: { title: mine, handler: mine }
+  secret: { title: secret, handler: secret }
 items:
   - field: Answer
   - field: Given
@@ -145,6 +150,10 @@ export async function job(form: any): Promise<void> {
 export async function jobOnMain(form: any): Promise<void> { form.Answer = await attempt(() => CM2.state(form.Given)); }
 export async function shores(form: any): Promise<void> {
   form.Answer = `${await attempt(() => SM1.shore())}, ${await attempt(() => LM3.shore())}`;
+}
+export async function mine(form: any): Promise<void> { form.Answer = await attempt(() => sessionParameter('Shore')); }
+export async function secret(form: any): Promise<void> {
+  form.Answer = `${await attempt(() => sessionParameter('Depth'))} ${await attempt(() => sessionParameter('OfMain'))}`;
 }
 export function ifMainServerAvailabilityChanged(form: any, event: any): void {
   message(`panel ${form.usedServer} ${event.available}`);
@@ -199,6 +208,7 @@ use:
   Module.LM3: { priority: standalone }
   Module.MO4: { priority: main-only }
   SessionParameter.Shore: {}
+  SessionParameter.Depth: {}
 roles: [Seller]
 ",
     ),

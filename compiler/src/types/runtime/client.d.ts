@@ -83,6 +83,8 @@ declare function reopenAll(options?: { to?: "main" | "standalone"; filter?: (for
 /** Asks the person; gives the button. */
 declare function ask(text: unknown, buttons?: string[]): Promise<string>;
 declare function functionalOption(name: FunctionalOptionName): Promise<boolean>;
+/** What the session's server makes of a session parameter (R14). */
+declare function sessionParameter<Name extends keyof ClientSessionParameters>(name: Name): Promise<ClientSessionParameters[Name]>;
 /** Repeats a call whose outcome is not known, under its id (R17). */
 declare function repeatCall(id: string): Promise<any>;
 declare function unknownCalls(): { readonly callId: string; readonly call: string; readonly when: DateTime }[];

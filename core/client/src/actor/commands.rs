@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use twinshore_metadata::{CommandAction, Record, Ref, Value, text};
+use twinshore_metadata::{CommandAction, ObjectName, Record, Ref, Value, text};
 use twinshore_modules::Argument;
 use twinshore_protocol::{CallId, MarkDeletionRequest, OpenFormResponse, ServerError, WriteAction, WriteFormRequest};
 
@@ -328,10 +328,18 @@ impl App {
         let Some(basis) = basis.or_else(|| self.current_item(form)) else {
             return self.message(MessageKind::Info, self.say("select-row"), form);
         };
-        let Some(object) = self.one_of(objects).await else { return };
+        let Some(object) = self.one_of(self.insertable(objects)).await else { return };
         let mut parameters = OpenParameters::default();
         parameters.parameters.insert("basis".into(), basis.into());
         self.open_object(&object, parameters).await;
+    }
+
+    /// Those that the person may create.
+    fn insertable(&self, mut objects: Vec<ObjectName>) -> Vec<ObjectName> {
+        let Some(work) = self.work() else { return Vec::new() };
+        let session = work.session.borrow();
+        objects.retain(|object| session.rights.get(object).is_some_and(|rights| rights.insert));
+        objects
     }
 
     async fn mark_deletion(self: &Rc<Self>, form: u32) {

@@ -26,7 +26,7 @@ pub struct ClientHost {
 type Reply = Result<Value, HostError>;
 
 /// Operations that wait for a person or a server.
-const LATER: [&str; 13] = [
+const LATER: [&str; 14] = [
     "server.call",
     "mainServer.call",
     "form.server",
@@ -37,6 +37,7 @@ const LATER: [&str; 13] = [
     "form.openForResult",
     "form.reopenAll",
     "option.get",
+    "session.parameter",
     "ask",
     "call.repeat",
     "device.use",
@@ -401,6 +402,7 @@ async fn later(app: &Rc<App>, operation: &str, arguments: Vec<Value>) -> Reply {
             app.use_device(request).await
         }
         "option.get" => app.functional_option(&arguments.text()?).await,
+        "session.parameter" => app.session_parameter(&arguments.text()?).await,
         "call.repeat" => {
             let id = arguments.text()?.parse().map_err(|_| wrong("the id of a call is wanted: `error.details.callId`"))?;
             app.repeat_call(CallId(id)).await.map_err(|error| host_error(app, error))

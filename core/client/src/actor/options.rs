@@ -1,4 +1,5 @@
-//! Functional options on the client: what is off is not offered (C17).
+//! What client code and the interface ask of the session without a form: functional options (what is off is not offered, C17) and
+//! session parameters.
 
 use std::rc::Rc;
 
@@ -9,23 +10,35 @@ use twinshore_protocol::ServerError;
 
 use super::host::host_error;
 use super::{App, Work};
+use crate::routing::UsedServer;
 
 impl App {
     /// R14: the session's server tells, which is the stand-alone one in effective Offline and in Poor connection.
     pub async fn functional_option(self: &Rc<Self>, name: &str) -> Result<Value, HostError> {
         let object = ObjectName::new(ObjectKind::FunctionalOption, name);
-        let server = self.session_server();
-        let known = |configuration: &Configuration| configuration.object(&object).is_some();
-        let here = self.work().is_some_and(|work| known(&work.bundle(server).configuration));
-        if !here {
-            let not_here = ServerError::NotInComposition { name: object.to_string() };
-            return Err(host_error(self, not_here));
-        }
-        let session = self
-            .call(server, "session", |s| async move { s.session().await })
-            .await
-            .map_err(|error| host_error(self, error))?;
+        let server = self.session_server_with(&object)?;
+        let session = self.call(server, "session", |s| async move { s.session().await }).await;
+        let session = session.map_err(|error| host_error(self, error))?;
         Ok(session.options.iter().any(|on| on == name).into())
+    }
+
+    /// R14, R19: what the session's server makes of a session parameter that is for client code, too.
+    pub async fn session_parameter(self: &Rc<Self>, name: &str) -> Result<Value, HostError> {
+        let object = ObjectName::new(ObjectKind::SessionParameter, name);
+        let server = self.session_server_with(&object)?;
+        let asked = name.to_owned();
+        let told = self.call(server, "session parameter", |s| async move { s.session_parameter(asked).await }).await;
+        told.map_err(|error| host_error(self, error))
+    }
+
+    /// The session's server, if its configuration has the object.
+    fn session_server_with(self: &Rc<Self>, object: &ObjectName) -> Result<UsedServer, HostError> {
+        let server = self.session_server();
+        let known = |configuration: &Configuration| configuration.object(object).is_some();
+        if self.work().is_some_and(|work| known(&work.bundle(server).configuration)) {
+            return Ok(server);
+        }
+        Err(host_error(self, ServerError::NotInComposition { name: object.to_string() }))
     }
 }
 

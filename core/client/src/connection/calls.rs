@@ -1,6 +1,7 @@
 //! Each request of the protocol as a call of the main server.
 
 use async_trait::async_trait;
+use twinshore_metadata::Value;
 use twinshore_protocol::*;
 use uuid::Uuid;
 
@@ -52,6 +53,10 @@ impl ApplicationServer for MainServerConnection {
 
     async fn presentations(&self, request: PresentationsRequest) -> Result<PresentationsResponse, ServerError> {
         of_call(self.call("presentations", &request).await, None)
+    }
+
+    async fn session_parameter(&self, name: String) -> Result<Value, ServerError> {
+        of_call(self.call("session-parameter", &name).await, None)
     }
 
     async fn job_state(&self, id: Uuid) -> Result<JobState, ServerError> {

@@ -47,6 +47,8 @@ impl HttpTransport {
     /// # Errors
     /// If certificates can't be read.
     pub fn with(settings: &Settings, options: HttpOptions) -> Result<Self, ServerError> {
+        // Smaller than the other one that rustls knows, which counts on phones. Set already means set by this or by the program's wish.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let wrong =
             |error: reqwest::Error| ServerError::Malformed { what: format!("the settings of the connection ({error})") };
         let mut builder = reqwest::Client::builder()

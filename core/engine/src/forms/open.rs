@@ -1,7 +1,9 @@
 //! Opening a form: the item with its first values, the form's own attributes, the handlers.
 
 use indexmap::IndexMap;
-use twinshore_metadata::{FormDefinition, FormPurpose, ModuleName, ModulePlace, ObjectKind, Record, Ref, TableRow, Value};
+use twinshore_metadata::{
+    Configuration, ElementKind, FormDefinition, FormPurpose, ModuleName, ModulePlace, ObjectKind, Record, Ref, TableRow, Value,
+};
 use twinshore_modules::Argument;
 use twinshore_protocol::{OpenFormRequest, OpenFormResponse};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use uuid::Uuid;
 use super::{FormData, FormShape, basis, check_access, definition, reference_of, run, title};
 use crate::host::ServerHost;
 use crate::objects::{self, ObjectHandlers as _, ObjectState};
-use crate::rights::Action;
+use crate::rights::{Action, UserRights};
 use crate::{EngineError, constants, options, registers};
 
 /// What a form shows.
@@ -51,6 +53,8 @@ pub(crate) fn open(host: &ServerHost, request: OpenFormRequest) -> Result<OpenFo
     host.finish()?;
     let user = host.unit.user();
     let owner = &form.name.owner;
+    let mut off_commands = off.commands;
+    off_commands.extend(denied(host.unit.configuration(), user, &form));
     Ok(OpenFormResponse {
         record,
         is_new: shown.is_new,
@@ -60,9 +64,33 @@ pub(crate) fn open(host: &ServerHost, request: OpenFormRequest) -> Result<OpenFo
         key: shown.key,
         read_only: user.read_only(owner),
         hidden,
-        off_commands: off.commands,
+        off_commands,
         messages: host.take_messages(),
     })
+}
+
+/// Standard commands of the form's list, or of its item, that the person has no right to carry out.
+fn denied(configuration: &Configuration, user: &UserRights, form: &FormDefinition) -> Vec<String> {
+    let listed = form.elements.iter().find_map(|element| match &element.kind {
+        ElementKind::List(list) => Some(&list.object),
+        _ => None,
+    });
+    let object = listed.unwrap_or(&form.name.owner);
+    if !object.kind.is_stored_object() {
+        return Vec::new();
+    }
+    let mut denied: Vec<&str> = Vec::new();
+    if !user.may(Action::Insert, object) {
+        denied.extend(["create", "createGroup", "copy"]);
+    }
+    if !(user.may(Action::Delete, object) && user.may(Action::Update, object)) {
+        denied.push("markDeletion");
+    }
+    let based = configuration.objects.values().filter(|other| other.based_on.contains(object));
+    if !based.map(|other| &other.name).any(|other| user.may(Action::Insert, other)) {
+        denied.push("createBasedOn");
+    }
+    denied.into_iter().map(str::to_owned).collect()
 }
 
 fn hide(record: &mut Record, hidden: &[String]) {

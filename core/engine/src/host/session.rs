@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use indexmap::IndexMap;
 use twinshore_metadata::{ModuleName, ObjectKind, ObjectName, Value};
 use twinshore_modules::Argument;
+use twinshore_protocol::ServerError;
 
 use super::ServerHost;
 use crate::EngineError;
@@ -48,6 +49,19 @@ impl ServerHost {
         // What failed is tried again by whoever asks again.
         self.parameters.0.replace(set.as_ref().map_or(State::Unset, |values| State::Set(values.clone())));
         Ok(set?.swap_remove(name).unwrap_or_default())
+    }
+
+    /// R14: what client code is told of a parameter. Those that are not for it stay on the server.
+    ///
+    /// # Errors
+    /// [`ServerError::NotInComposition`] if there is no such parameter here, [`ServerError::NotExported`] if it is the server's own.
+    pub(crate) fn session_parameter_for_client(&self, name: &str) -> Result<Value, EngineError> {
+        let object = ObjectName::new(ObjectKind::SessionParameter, name);
+        if !self.unit.object(&object)?.client_may_read {
+            let not_exported = ServerError::NotExported { module: object.kind.prefix().to_owned(), method: name.to_owned() };
+            return Err(not_exported.into());
+        }
+        self.session_parameter(name)
     }
 
     fn set_parameters(&self) -> Result<IndexMap<String, Value>, EngineError> {

@@ -264,6 +264,10 @@ impl ApplicationServer for EngineSession {
         .await
     }
 
+    async fn session_parameter(&self, name: String) -> Result<Value, ServerError> {
+        self.run(move |host| host.session_parameter_for_client(&name)).await
+    }
+
     async fn job_state(&self, id: Uuid) -> Result<JobState, ServerError> {
         self.run(move |host| {
             let state = jobs::get(&*host.unit.connection()?, id, &host.unit.user().user_name)?;

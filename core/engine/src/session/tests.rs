@@ -459,6 +459,13 @@ async fn attributes_that_a_user_may_not_see_stay_on_the_server() {
     let request: OpenFormRequest = serde_json::from_value(json!({"form": "Catalog.Goods.Item"})).expect("a request");
     let goods = sam.open_form(request).await.expect("opened");
     assert!(!goods.can_write);
+    for form in ["Catalog.Goods.Item", "Catalog.Goods.List"] {
+        let request: OpenFormRequest = serde_json::from_value(json!({"form": form})).expect("a request");
+        let offered = sam.open_form(request.clone()).await.expect("opened").off_commands;
+        assert_eq!(offered, ["create", "createGroup", "copy", "markDeletion", "createBasedOn"], "sam reads {form} only");
+        let offered = server.engine.session("ann").open_form(request).await.expect("opened").off_commands;
+        assert_eq!(offered, ["createBasedOn"], "nothing is based on goods");
+    }
     let request = json!({"form": "Catalog.Counterparties.Item", "key": written.key});
     let hidden = sam.open_form(serde_json::from_value(request).expect("a request")).await;
     assert!(matches!(hidden, Err(ServerError::NotFound { .. })), "not sam's row: {hidden:?}");

@@ -52,6 +52,7 @@
     openForm: (name, options) => later("form.open", name, options ?? {}).then((id) => (typeof id?.toNumber === "function" ? formOf(id.toNumber()) : undefined)),
     // R14: the session's server answers, so it may have to be waited for.
     functionalOption: (name) => later("option.get", String(name)),
+    sessionParameter: (name) => later("session.parameter", String(name)),
     ask: (text, buttons) => later("ask", String(text), buttons ?? ["OK"]),
     repeatCall: (id) => later("call.repeat", String(id)),
     unknownCalls: () => host("call.unknown"),
