@@ -11,6 +11,10 @@ dependencyResolutionManagement {
     repositories {
         google()
         mavenCentral()
+        // The Java half of what judges certificates in the core; rustls gives it out here only.
+        maven("https://github.com/rustls/rustls-platform-verifier/raw/maven-archive/android-release-support/maven/") {
+            content { includeGroup("org.rustls") }
+        }
     }
     // The same versions that pom.xml and libraries/ test with.
     versionCatalogs {
@@ -30,6 +34,8 @@ dependencyResolutionManagement {
             library("compose-foundation", "androidx.compose.foundation", "foundation").versionRef("compose")
             library("compose-ui", "androidx.compose.ui", "ui").versionRef("compose")
             library("core-ktx", "androidx.core", "core-ktx").version("1.18.0")
+            // The version of rustls-platform-verifier-android in Cargo.lock; a test compares them.
+            library("rustls-platform-verifier", "org.rustls", "rustls-platform-verifier").version("0.2.0")
             library("zxing", "com.google.zxing", "core").version("3.5.3")
             library("compose-test", "androidx.compose.ui", "ui-test-junit4").versionRef("compose")
             library("compose-test-manifest", "androidx.compose.ui", "ui-test-manifest").versionRef("compose")

@@ -50,6 +50,7 @@ dependencies {
     implementation(libs.compose.ui)
     implementation(libs.core.ktx)
     implementation(libs.coroutines.android)
+    implementation(libs.rustls.platform.verifier)
     implementation(libs.zxing)
     implementation(variantOf(libs.jna) { artifactType("aar") })
     androidTestImplementation(libs.compose.test)

@@ -3,6 +3,8 @@
 //! May use `client` (and its views) and uniffi. Objects are few ([`MobileClient`], [`Subscription`]); everything else is plain data.
 //! Every export names the tokio runtime.
 
+#[cfg(target_os = "android")]
+mod android;
 mod client;
 mod logging;
 mod views;

@@ -22,6 +22,12 @@ struct House {
     signed_in: Json,
 }
 
+/// An HTTP client that is no phone. Any wants a library of cryptography, also to speak plainly.
+fn client() -> Client {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 impl House {
     async fn new() -> Self {
         Self::with_clock(Arc::new(SystemClock)).await
@@ -31,7 +37,7 @@ impl House {
         let world = World::new(Source::Published(Box::new(small_configuration())), clock).expect("a world");
         world.add_user("ann", "secret", &["Seller"]).expect("ann");
         let url = world.main_url().expect("running");
-        let mut house = Self { world, http: Client::new(), url, token: String::new(), signed_in: Json::Null };
+        let mut house = Self { world, http: client(), url, token: String::new(), signed_in: Json::Null };
         house.signed_in = house.sign_in("ann", "secret").await.json().await.expect("a session");
         house.token = house.signed_in["token"].as_str().expect("a token").to_owned();
         house
@@ -170,7 +176,7 @@ async fn bad_bodies_are_told_what_is_wrong_and_change_nothing() {
     assert_eq!(lost.status(), StatusCode::NOT_FOUND);
     assert_eq!(house.goods().await, 0);
     // The server answers and closes without reading to the end; the answer may lose the race against the reset.
-    let huge = Client::new().post(format!("{}/api/call/open_form", house.url)).bearer_auth(&house.token);
+    let huge = client().post(format!("{}/api/call/open_form", house.url)).bearer_auth(&house.token);
     if let Ok(response) = huge.body(vec![b' '; 9 * 1024 * 1024]).send().await {
         assert!(matches!(refusal(response).await, ServerError::LimitExceeded { .. }));
     }
@@ -324,7 +330,7 @@ async fn a_server_that_is_told_to_stop_ends_its_listeners_and_stops() {
         disabled: false,
     };
     put(&running.engine().database().writer().expect("the writer"), &user).expect("ann");
-    let http = Client::new();
+    let http = client();
     let request = json!({
         "user_name": "ann", "password": "secret", "device": DEVICE, "device_name": "phone", "protocol_version": PROTOCOL_VERSION,
     });

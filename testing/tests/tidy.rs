@@ -174,3 +174,14 @@ fn tests_neither_sleep_nor_are_switched_off() {
     }
     report("tests", &faults);
 }
+
+#[test]
+fn the_java_half_of_certificates_is_of_the_same_version() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("a file of the repository");
+    let lock = read("Cargo.lock");
+    let rust_half = lock.split("name = \"rustls-platform-verifier-android\"\nversion = \"").nth(1).expect("in the lock file");
+    let version = rust_half.split('"').next().expect("a version");
+    let gradle = read("android/settings.gradle.kts");
+    let java_half = format!("\"org.rustls\", \"rustls-platform-verifier\").version(\"{version}\")");
+    assert!(gradle.contains(&java_half), "android/settings.gradle.kts has another version than Cargo.lock's {version}");
+}

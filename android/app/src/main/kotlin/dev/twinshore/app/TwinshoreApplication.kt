@@ -45,6 +45,9 @@ open class TwinshoreApplication : Application() {
     /** Where secrets are kept. */
     protected open val secrets: SecretStore by lazy { KeystoreSecrets(this) }
 
+    /** Certificates are judged by the device. The core of a computer has its own way. */
+    protected open fun useCertificates() = SystemCertificates.use(this)
+
     protected open val mainServer: String get() = chosen.getString(SERVER, null).takeIf { development } ?: getString(R.string.main_server)
 
     /** The address of the main server may be changed by a link or a code. */
@@ -55,6 +58,7 @@ open class TwinshoreApplication : Application() {
 
     override fun onCreate() {
         super.onCreate()
+        useCertificates()
         registerActivityLifecycleCallbacks(Foreground { inFront -> whenRunning { if (inFront) resumeWork() else leave() } })
         scope.launch { start() }
         ExchangeJob.plan(this)

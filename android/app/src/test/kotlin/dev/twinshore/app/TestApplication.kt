@@ -10,6 +10,8 @@ class TestApplication : TwinshoreApplication() {
 
     override val development: Boolean get() = true
 
+    override fun useCertificates() = Unit
+
     override val secrets: SecretStore by lazy { KeystoreSecrets(this) { key } }
 
     companion object {
