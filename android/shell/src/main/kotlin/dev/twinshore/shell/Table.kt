@@ -34,7 +34,6 @@ import dev.twinshore.CellView
 import dev.twinshore.ColumnView
 import dev.twinshore.ElementKindView
 import dev.twinshore.ElementView
-import dev.twinshore.FieldKind
 import dev.twinshore.FormEvent
 import dev.twinshore.RowView
 import dev.twinshore.TableView

@@ -1,6 +1,5 @@
 package dev.twinshore.shell
 
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsProperties
@@ -15,27 +14,12 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isNotEnabled
 import androidx.compose.ui.test.isSelected
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.testing.MainServer
 import dev.twinshore.testing.MainServer.Companion.SHOWCASE_PASSWORD
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.annotation.Config
 
 /** Every kind of element and every type of attribute is drawn and worked with, on the real core and a real main server. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class ElementsTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule) { MainServer.showcase }
-
-    private val hands get() = world.hands
-
+class ElementsTest : ShellTest({ MainServer.showcase }) {
     private fun everything(dark: Boolean = false): AppProcess {
         val process = world.signedIn(dark = dark, password = SHOWCASE_PASSWORD)
         hands.tap("menu-CommonForm.Everything.Form")

@@ -1,26 +1,12 @@
 package dev.twinshore.shell
 
 import android.os.Looper
-import androidx.activity.ComponentActivity
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.FormEvent
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
 
 /** How long things take on this machine: printed, not judged, for it depends on what else the machine does. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class FiguresTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule)
-
+class FiguresTest : ShellTest() {
     @Test
     fun `from a keystroke through the core to its patch drawn`() {
         val hands = world.hands
@@ -39,7 +25,7 @@ class FiguresTest {
             form.send(FormEvent.SetText(comment.id, text, form.typing("${comment.id}").type(text)))
             while (comment.view.text != text) shadowOf(Looper.getMainLooper()).idle()
             taken += (System.nanoTime() - start) / NS_PER_MS
-            rule.waitForIdle()
+            world.screen.waitForIdle()
             drawn += (System.nanoTime() - start) / NS_PER_MS
         }
         println("keystroke to patch taken: ${told(taken)}; to recomposition, with frames that Robolectric draws: ${told(drawn)}")

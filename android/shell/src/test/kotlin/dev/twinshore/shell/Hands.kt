@@ -45,14 +45,14 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
     private var isDrawn = false
 
     /** Draws a process; another one takes the place of the one that was drawn. */
-    fun show(process: AppProcess, dark: Boolean = false, fontScale: Float = 1f) {
+    fun show(process: AppProcess, dark: Boolean = false, fontScale: Float = 1f, brand: Brand = Brand.Twinshore) {
         drawn.value = process.state
         if (isDrawn) return
         isDrawn = true
         rule.setContent {
             val density = LocalDensity.current
             CompositionLocalProvider(LocalDensity provides Density(density.density, fontScale)) {
-                drawn.value?.let { TwinshoreApp(it, JvmDevice, dark = dark) }
+                drawn.value?.let { TwinshoreApp(it, JvmDevice, brand = brand, dark = dark) }
             }
         }
     }
