@@ -42,6 +42,9 @@ export interface Table {
   more_before: boolean;
   more_after: boolean;
   loading: boolean;
+  answers: number;
+  placed: number;
+  at_end: boolean;
   search: string;
   path: Choice[];
   filters: { column: string; title: string; text: string }[];

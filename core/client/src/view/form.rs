@@ -225,6 +225,13 @@ pub struct TableView {
     pub more_after: bool,
     /// Rows are on their way.
     pub loading: bool,
+    /// Answers to questions for rows so far. Between two of them a shell asks for more rows once at most.
+    pub answers: u32,
+    /// The answer that last brought other rows instead of more of them: for a search, an order, a group, a jump. A shell shows those from
+    /// their start, or from their end if that was jumped to.
+    pub placed: u32,
+    /// The end was jumped to.
+    pub at_end: bool,
     /// Search text in force.
     pub search: String,
     /// Groups from the top to the one shown (hierarchical lists): id and text.
