@@ -67,10 +67,11 @@ pub enum ElementKindView {
         /// Least distance of two values.
         step: f64,
     },
-    /// `primary` = the one the person wants most.
+    /// `primary` = the one the person wants most; `of_row` = it is about the chosen row of the form's list, and may be offered at each.
     Button {
         command: String,
         primary: bool,
+        of_row: bool,
     },
     Label,
     Picture {

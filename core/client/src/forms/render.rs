@@ -538,7 +538,7 @@ impl Drawing<'_> {
                 name: column.path.clone(),
                 title: if column.title.is_empty() { title.text(self.language()) } else { column.title.text(self.language()) }
                     .to_owned(),
-                field: input_kind(types, InputKind::Label),
+                field: input_kind(types, InputKind::Auto),
                 read_only: true,
                 choices: Vec::new(),
                 sorted: sorted(state, &column.path),
@@ -560,12 +560,18 @@ impl Drawing<'_> {
         });
     }
 
+    /// The form is about items of a list, not about one item.
+    fn is_list(&self) -> bool {
+        !self.form.lists.is_empty() && self.form.main_object().is_none()
+    }
+
     fn button(&self, view: &mut ElementView, command: &str) {
         let own = self.form.definition.commands.iter().find(|c| c.name == command);
         let of_object = || self.form.object.as_ref().and_then(|o| o.commands.iter().find(|c| c.name == command));
         view.kind = ElementKindView::Button {
             command: command.to_owned(),
             primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose" | "choose"),
+            of_row: own.is_none() && self.is_list() && matches!(command, "copy" | "markDeletion" | "createBasedOn"),
         };
         match own.or_else(of_object) {
             Some(definition) => {

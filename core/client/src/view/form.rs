@@ -61,10 +61,12 @@ pub enum ElementKindView {
         /// Least distance of two values.
         step: f64,
     },
-    /// `primary` = the one the person wants most.
+    /// `primary` = the one the person wants most. `of_row` = it is done with the chosen row of the form's list, so that a shell may offer it
+    /// at each row: `SelectRow`, then `Execute`.
     Button {
         command: String,
         primary: bool,
+        of_row: bool,
     },
     Label,
     Picture {

@@ -6,6 +6,7 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.runtime.snapshots.Snapshot
 import dev.twinshore.ElementChange
+import dev.twinshore.ElementKindView
 import dev.twinshore.ElementView
 import dev.twinshore.FormEvent
 import dev.twinshore.FormPatch
@@ -47,6 +48,10 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
     internal fun childrenOf(element: UInt?): List<ElementState> = children[element].orEmpty()
 
     internal fun titleOf(element: UInt?): String? = element?.let { id -> children.values.firstNotNullOfOrNull { all -> all.find { it.id == id } } }?.view?.title
+
+    /** Commands that are about the chosen row of a list. */
+    internal fun rowCommands(): List<ElementView> =
+        children.values.flatten().map { it.view }.filter { it.visible && (it.kind as? ElementKindView.Button)?.ofRow == true }
 
     internal fun send(event: FormEvent) = core.dispatch(number, event)
 

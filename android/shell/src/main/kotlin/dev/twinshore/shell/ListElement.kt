@@ -1,7 +1,5 @@
 package dev.twinshore.shell
 
-import androidx.compose.foundation.ExperimentalFoundationApi
-import androidx.compose.foundation.combinedClickable
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.BoxWithConstraints
 import androidx.compose.foundation.layout.Column
@@ -10,25 +8,22 @@ import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxSize
 import androidx.compose.foundation.layout.fillMaxWidth
 import androidx.compose.foundation.layout.height
-import androidx.compose.foundation.layout.heightIn
 import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.lazy.LazyListState
 import androidx.compose.foundation.lazy.items
-import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.material3.ExperimentalMaterial3Api
 import androidx.compose.material3.HorizontalDivider
 import androidx.compose.material3.Icon
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
-import androidx.compose.material3.Surface
-import androidx.compose.material3.Text
 import androidx.compose.material3.pulltorefresh.PullToRefreshBox
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
 import androidx.compose.runtime.SideEffect
 import androidx.compose.runtime.Stable
+import androidx.compose.runtime.derivedStateOf
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -37,19 +32,11 @@ import androidx.compose.runtime.setValue
 import androidx.compose.runtime.snapshotFlow
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.platform.testTag
-import androidx.compose.ui.semantics.CustomAccessibilityAction
-import androidx.compose.ui.semantics.customActions
-import androidx.compose.ui.semantics.semantics
-import androidx.compose.ui.text.style.TextDecoration
-import androidx.compose.ui.text.style.TextOverflow
 import androidx.compose.ui.unit.dp
 import dev.twinshore.ElementView
-import dev.twinshore.FieldKind
 import dev.twinshore.FormEvent
 import dev.twinshore.ListDirection
-import dev.twinshore.RowView
 import dev.twinshore.TableView
 
 /** A list: a window of rows that the core reads on as the person nears an end. */
@@ -60,6 +47,7 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
     val place = drawing.form.placeOf(view.id)
     SideEffect { place.follow(table) }
     ReadOn(view, table, place.rows, drawing)
+    val commands by remember(drawing.form) { derivedStateOf { drawing.form.rowCommands() } }
     Column(Modifier.fillMaxSize().testTag(view.name)) {
         Row(Modifier.padding(start = EDGE, end = 4.dp, bottom = 4.dp), verticalAlignment = Alignment.CenterVertically) {
             SearchBox(view, table, drawing, Modifier.weight(1f))
@@ -78,7 +66,7 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
             Column {
                 if (wide && table.rows.isNotEmpty()) Headings(table)
                 Box(Modifier.weight(1f)) {
-                    Refreshing(view, table, drawing) { Rows(view, table, place.rows, wide, drawing) }
+                    Refreshing(view, table, drawing) { Rows(view, table, place.rows, wide, commands, drawing) }
                     ToStart(view, table, place, drawing, Modifier.align(Alignment.BottomEnd))
                 }
             }
@@ -87,10 +75,10 @@ internal fun ListElement(element: ElementState, drawing: Drawing) {
 }
 
 @Composable
-private fun Rows(view: ElementView, table: TableView, rows: LazyListState, wide: Boolean, drawing: Drawing) {
+private fun Rows(view: ElementView, table: TableView, rows: LazyListState, wide: Boolean, commands: List<ElementView>, drawing: Drawing) {
     LazyColumn(Modifier.fillMaxSize().testTag("rows"), rows, contentPadding = PaddingValues(bottom = 72.dp)) {
         items(table.rows, key = { it.id }, contentType = { it.isGroup }) { row ->
-            ListRow(view, table, row, wide, drawing)
+            ListRow(view, table, row, wide, commands, drawing)
             HorizontalDivider(Modifier.padding(start = EDGE), color = MaterialTheme.colorScheme.outlineVariant.copy(alpha = 0.5f))
         }
         if (table.rows.isEmpty()) item("empty") { Nothing(if (table.loading) words.loading else words.empty) }
@@ -173,81 +161,3 @@ private fun TableView.wantedAt(rows: LazyListState): ListDirection? {
 }
 
 internal const val AHEAD = 20
-
-@OptIn(ExperimentalFoundationApi::class)
-@Composable
-private fun ListRow(view: ElementView, table: TableView, row: RowView, wide: Boolean, drawing: Drawing) {
-    val current = row.id == table.currentRow
-    val open = { drawing.form.send(FormEvent.OpenRow(view.id, row.id)) }
-    val select = { drawing.form.send(FormEvent.SelectRow(view.id, row.id)) }
-    val usable = drawing.open && view.enabled
-    val choose = words.choose
-    Row(
-        Modifier.fillMaxWidth()
-            .then(if (usable) Modifier.combinedClickable(onLongClickLabel = choose, onLongClick = select, onClick = open) else Modifier)
-            .semantics { if (usable) customActions = listOf(CustomAccessibilityAction(choose) { select(); true }) }
-            .heightIn(min = 60.dp)
-            .testTag("row"),
-    ) {
-        Surface(
-            color = if (current) MaterialTheme.colorScheme.secondaryContainer.copy(alpha = 0.6f) else Color.Transparent,
-            modifier = Modifier.fillMaxWidth(),
-        ) {
-            Row(Modifier.padding(horizontal = EDGE, vertical = 10.dp), verticalAlignment = Alignment.CenterVertically) {
-                if (row.isGroup) Icon(Icons.folder, words.group, Modifier.padding(end = 12.dp).size(24.dp), tint = MaterialTheme.colorScheme.primary)
-                val cells = @Composable { if (wide) InColumns(table, row) else InLines(table, row) }
-                Box(Modifier.weight(1f)) { if (usable) cells() else SelectionContainer { cells() } }
-                if (row.posted) Icon(Icons.check, words.posted, Modifier.padding(start = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.primary)
-                if (row.pending) Icon(Icons.upload, words.toSend, Modifier.padding(start = 8.dp).size(20.dp), tint = MaterialTheme.colorScheme.tertiary)
-            }
-        }
-    }
-}
-
-/** Headings of the columns of a wide list; a narrow one tells them in each row. */
-@Composable
-private fun Headings(table: TableView) {
-    Row(Modifier.fillMaxWidth().padding(start = EDGE, end = EDGE + 28.dp, top = 4.dp, bottom = 4.dp)) {
-        table.columns.forEachIndexed { at, column ->
-            Text(
-                column.title,
-                Modifier.weight(if (at == 0) 1.5f else 1f).padding(end = 12.dp),
-                style = MaterialTheme.typography.labelMedium,
-                color = MaterialTheme.colorScheme.onSurfaceVariant,
-                maxLines = 1,
-                overflow = TextOverflow.Ellipsis,
-            )
-        }
-    }
-}
-
-private fun RowView.decoration(): TextDecoration? = if (deletionMark) TextDecoration.LineThrough else null
-
-@Composable
-private fun InLines(table: TableView, row: RowView) {
-    Column {
-        Text(
-            row.cells.firstOrNull()?.text.orEmpty().ifEmpty { "—" },
-            style = MaterialTheme.typography.bodyLarge.copy(textDecoration = row.decoration()),
-            maxLines = 2,
-            overflow = TextOverflow.Ellipsis,
-        )
-        RowRest(table.columns.drop(1), row.cells.drop(1))
-    }
-}
-
-@Composable
-private fun InColumns(table: TableView, row: RowView) {
-    Row {
-        table.columns.zip(row.cells).forEachIndexed { at, (column, cell) ->
-            Text(
-                cell.text,
-                Modifier.weight(if (at == 0) 1.5f else 1f).padding(end = 12.dp),
-                style = MaterialTheme.typography.bodyMedium.copy(textDecoration = row.decoration()),
-                textAlign = if (column.field == FieldKind.NUMBER) androidx.compose.ui.text.style.TextAlign.End else null,
-                maxLines = 2,
-                overflow = TextOverflow.Ellipsis,
-            )
-        }
-    }
-}
