@@ -67,10 +67,11 @@ pub enum ElementKindView {
         /// Least distance of two values.
         step: f64,
     },
-    /// `primary` = the one the person wants most.
+    /// `primary` = the one the person wants most; `of_row` = it is about the chosen row of the form's list, and may be offered at each.
     Button {
         command: String,
         primary: bool,
+        of_row: bool,
     },
     Label,
     Picture {
@@ -226,6 +227,11 @@ pub struct TableView {
     pub more_after: bool,
     /// Rows are on their way.
     pub loading: bool,
+    /// Answers to questions for rows so far. Between two of them a shell asks for more rows once at most.
+    pub answers: u32,
+    /// The answer that last brought other rows instead of more: a shell shows those from their start, or their end if `at_end`.
+    pub placed: u32,
+    pub at_end: bool,
     /// Search text in force.
     pub search: String,
     /// Groups from the top to the one shown (hierarchical lists): id and text.

@@ -1,6 +1,6 @@
 // Dynamic lists: a window of rows that is read on as the person nears an end.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Drawing } from "./form";
 import { Icon } from "./icons";
 import { useTyping } from "./typing";
@@ -11,24 +11,28 @@ const NEAR_PX = 600;
 
 export function ListElement({ element, drawing }: { element: Element; drawing: Drawing }) {
   const rows = useRef<HTMLDivElement>(null);
-  const asked = useRef("");
+  const asked = useRef(-1);
   const table = element.table;
   const send = (event: FormEvent) => drawing.phone.dispatch(drawing.form.form, event);
   const say = (key: Parameters<typeof word>[1]) => word(drawing.language, key);
 
   const readOn = () => {
     const box = rows.current;
-    if (!box || !table || table.loading) return;
-    const window_ = `${table.rows[0]?.id}-${table.rows.at(-1)?.id}`;
-    if (table.more_after && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX && asked.current !== `after ${window_}`) {
-      asked.current = `after ${window_}`;
-      send({ event: "readOn", element: element.id, direction: "after" });
-    } else if (table.more_before && box.scrollTop < NEAR_PX && asked.current !== `before ${window_}`) {
-      asked.current = `before ${window_}`;
-      send({ event: "readOn", element: element.id, direction: "before" });
-    }
+    // Between two answers more is asked for once, and after a failure only when the person goes on.
+    if (!box || !table || table.loading || asked.current === table.answers) return;
+    const after = table.more_after && box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+    const before = table.more_before && box.scrollTop < NEAR_PX;
+    if (!after && !before) return;
+    asked.current = table.answers;
+    send({ event: "readOn", element: element.id, direction: after ? "after" : "before" });
   };
-  useEffect(readOn, [table?.rows.length, table?.rows[0]?.id, table?.rows.at(-1)?.id, table?.loading]);
+  const failed = (element.error ?? "") !== "";
+  useEffect(() => { if (!failed) readOn(); }, [table?.answers, table?.loading, failed]);
+  // Other rows than were seen are seen from their start, or from the end that was jumped to.
+  useLayoutEffect(() => {
+    const box = rows.current;
+    if (box && table) box.scrollTop = table.at_end ? box.scrollHeight : 0;
+  }, [table?.placed]);
   if (!table) return null;
   return (
     <section class="list" data-element={element.name}>

@@ -30,7 +30,7 @@ function withRows(element: Element, before: Element | undefined): Element {
 }
 
 function emptyTable(): Table {
-  return { columns: [], rows: [], more_before: false, more_after: false, loading: false, search: "", path: [], filters: [], current_row: "" };
+  return { columns: [], rows: [], more_before: false, more_after: false, loading: false, answers: 0, placed: 0, at_end: false, search: "", path: [], filters: [], current_row: "" };
 }
 
 /** Elements by the element that holds them, in order of drawing. */

@@ -42,6 +42,9 @@ export interface Table {
   more_before: boolean;
   more_after: boolean;
   loading: boolean;
+  answers: number;
+  placed: number;
+  at_end: boolean;
   search: string;
   path: Choice[];
   filters: { column: string; title: string; text: string }[];
@@ -69,7 +72,7 @@ export type ElementKind =
   | { kind: "progress"; share: number }
   | { kind: "track"; value: number; min: number; max: number; step: number }
   | { kind: "pages"; active: number | null }
-  | { kind: "button"; command: string; primary: boolean }
+  | { kind: "button"; command: string; primary: boolean; of_row: boolean }
   | { kind: "picture"; media_type: string; base64: string }
   | { kind: "chart"; chart: { pie: boolean; points: ChartPoint[] } }
   | { kind: "spreadsheet"; sheet: { columns: string[]; rows: SpreadsheetCell[][] } };

@@ -12,7 +12,7 @@ const element = (id: number, changes: Partial<Element> = {}): Element => ({
 });
 
 const table = (rows: Row[]) => ({
-  columns: [], rows, more_before: false, more_after: false, loading: false, search: "", path: [], filters: [], current_row: "",
+  columns: [], rows, more_before: false, more_after: false, loading: false, answers: 0, placed: 0, at_end: false, search: "", path: [], filters: [], current_row: "",
 });
 
 const form = (elements: Element[]): Form => ({
@@ -35,6 +35,17 @@ describe("applying a patch", () => {
       form: 1, revision: 5, header: null, changes: [{ change: "rows", element: 1, start: 1, removed: 1, rows: [row("x"), row("y")] }],
     });
     expect(after?.elements[0]?.table?.rows.map((r) => r.id)).toEqual(["a", "x", "y", "c"]);
+  });
+
+  it("takes what goes at one end of a window and what comes at the other", () => {
+    const list = element(1, { table: table([row("a"), row("b"), row("c")]) });
+    const after = applyPatch(form([list]), {
+      form: 1, revision: 5, header: null, changes: [
+        { change: "rows", element: 1, start: 0, removed: 2, rows: [] },
+        { change: "rows", element: 1, start: 1, removed: 0, rows: [row("d"), row("e")] },
+      ],
+    });
+    expect(after?.elements[0]?.table?.rows.map((r) => r.id)).toEqual(["c", "d", "e"]);
   });
 
   it("keeps rows when only the state of a list changes", () => {

@@ -1,6 +1,6 @@
 //! Pop-up menus: what is in them follows the rules of buttons wherever they stand.
 
-use twinshore_client::view::{ElementKindView, ElementView, FormView};
+use twinshore_client::view::{ElementKindView, ElementView, FormEvent, FormView};
 use twinshore_testing::Phone;
 
 use super::world::*;
@@ -33,7 +33,7 @@ async fn section_8_a_popup_holds_buttons_and_titled_groups_of_them() {
     assert_eq!(named(&order, "unpost").title, "Unpost", "a standard command has its usual name");
     assert!(!named(&order, "rare").visible, "nothing in it is to be seen");
     shore.add("Catalog.Goods", &[("Description", "Green tea".into())]);
-    let list = ann.opened_by(order.form, twinshore_client::view::FormEvent::Execute { command: "pickGoods".into() }).await;
+    let list = ann.opened_by(order.form, FormEvent::Execute { command: "pickGoods".into() }).await;
     assert!(list.name.contains("Goods"), "a command in it does what it does anywhere: {}", list.name);
 }
 
@@ -100,4 +100,26 @@ async fn changes_by_code_reach_what_is_in_a_popup_and_an_empty_one_is_not_drawn(
     let view = arrange(&ann, order, "rare visible true", |view| named(view, "Trouble").text.starts_with("rare")).await;
     assert!(!named(&view, "rare").visible, "what is in it decides");
     arrange(&ann, order, "reread visible true", |view| named(view, "rare").visible).await;
+}
+
+#[tokio::test]
+async fn section_8_commands_about_a_row_are_told_so_that_a_shell_offers_them_at_each() {
+    let shore = shore();
+    shore.add("Catalog.Goods", &[("Description", "Green tea".into())]);
+    let ann = shore.phone("ann").await;
+    let of_row = |view: &FormView| -> Vec<String> {
+        let about = |e: &&ElementView| matches!(e.kind, ElementKindView::Button { of_row: true, .. });
+        view.elements.iter().filter(about).map(|e| e.name.clone()).collect()
+    };
+    let goods = ann.open("Catalog.Goods.List").await;
+    assert_eq!(of_row(&goods), ["copy", "markDeletion"]);
+    let order = new_order(&ann).await;
+    assert!(of_row(&order).is_empty(), "an item's form has no list: {:?}", of_row(&order));
+    let (element, row) = row_with(&ann, goods.form, "Green tea").await;
+    ann.client().dispatch(goods.form, FormEvent::SelectRow { element, row });
+    ann.execute(goods.form, "markDeletion");
+    ann.until_form(goods.form, "the mark", |view| {
+        view.elements.iter().filter_map(|e| e.table.as_ref()).flat_map(|t| &t.rows).any(|r| r.deletion_mark).then_some(())
+    })
+    .await;
 }

@@ -1,5 +1,6 @@
 //! Lists on forms: a window of rows that is read on, searched, sorted, and refreshed when data change.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use twinshore_metadata::{ObjectName, Ref, SortDirection, SortKey};
@@ -48,6 +49,7 @@ impl App {
         let mut session = open.session.borrow_mut();
         let Some(list) = session.lists.get_mut(&element).filter(|l| l.generation == generation) else { return };
         list.loading = false;
+        list.answers += 1;
         match result {
             Ok(page) => {
                 list.error = String::new();
@@ -161,7 +163,13 @@ impl App {
     }
 }
 
+/// Takes an answer. More rows than the window holds are let go at its other end.
 fn take_page(list: &mut ListState, page: ListPageResponse, wanted: &Wanted, window: usize) {
+    if matches!(wanted, Wanted::More(_)) {
+        // A row that was changed meanwhile may stand elsewhere now: it is where it was read last, and there once.
+        let read: HashSet<String> = page.rows.iter().map(row_id).collect();
+        list.rows.retain(|row| !read.contains(&row_id(row)));
+    }
     match wanted {
         Wanted::More(ListDirection::After) => {
             list.rows.extend(page.rows);
@@ -186,7 +194,88 @@ fn take_page(list: &mut ListState, page: ListPageResponse, wanted: &Wanted, wind
             list.more_after = page.more_after;
         }
     }
+    if matches!(wanted, Wanted::Start | Wanted::End | Wanted::Place(_)) {
+        list.placed = list.answers;
+        list.at_end = *wanted == Wanted::End;
+    }
     if !list.rows.iter().any(|r| row_id(r) == list.current) {
         list.current = String::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use twinshore_metadata::ListDefinition;
+    use twinshore_protocol::ListRow;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::forms::session::ListState;
+
+    const WINDOW: usize = 6;
+
+    fn row(n: u128) -> ListRow {
+        let name: ObjectName = "Catalog.Places".parse().expect("a name");
+        let reference = Some(Ref::new(name, Uuid::from_u128(n)));
+        ListRow { key: ListKey(Vec::new()), reference, cells: Vec::new(), is_group: false, deletion_mark: false, posted: None }
+    }
+
+    fn page(rows: impl IntoIterator<Item = u128>, more_before: bool, more_after: bool) -> ListPageResponse {
+        ListPageResponse { rows: rows.into_iter().map(row).collect(), more_before, more_after }
+    }
+
+    /// A list that was answered with these pages.
+    fn list(pages: impl IntoIterator<Item = (Wanted, ListPageResponse)>) -> ListState {
+        let definition = ListDefinition {
+            object: "Catalog.Places".parse().expect("a name"),
+            columns: Vec::new(),
+            order: Vec::new(),
+            filter: String::new(),
+        };
+        let mut list = ListState::new(definition);
+        for (wanted, page) in pages {
+            list.answers += 1;
+            take_page(&mut list, page, &wanted, WINDOW);
+        }
+        list
+    }
+
+    fn ids(list: &ListState) -> Vec<u128> {
+        list.rows.iter().filter_map(|r| Some(r.reference.as_ref()?.id.as_u128())).collect()
+    }
+
+    const AFTER: Wanted = Wanted::More(ListDirection::After);
+    const BEFORE: Wanted = Wanted::More(ListDirection::Before);
+
+    #[test]
+    fn a_window_lets_go_at_one_end_what_it_reads_at_the_other() {
+        let down = [(Wanted::Start, page(1..=4, false, true)), (AFTER, page(5..=8, true, true))];
+        let list = list(down.clone());
+        assert_eq!((ids(&list), list.more_before, list.more_after), ((3..=8).collect(), true, true));
+        let list = self::list(down.into_iter().chain([(BEFORE, page(1..=2, false, true))]));
+        assert_eq!((ids(&list), list.more_before, list.more_after), ((1..=6).collect(), false, true));
+    }
+
+    #[test]
+    fn a_row_that_moved_while_a_list_was_read_on_is_there_once() {
+        let moved = list([(Wanted::Start, page(1..=4, false, true)), (AFTER, page([5, 2], true, true))]);
+        assert_eq!(ids(&moved), [1, 3, 4, 5, 2]);
+        let moved = list([(Wanted::Place(ListKey(Vec::new())), page(5..=8, true, false)), (BEFORE, page([4, 7], true, true))]);
+        assert_eq!(ids(&moved), [4, 7, 5, 6, 8]);
+    }
+
+    #[test]
+    fn a_shell_is_told_when_other_rows_are_seen_and_from_which_end() {
+        let list = |pages: Vec<(Wanted, ListPageResponse)>| {
+            let list = list(pages);
+            (list.answers, list.placed, list.at_end)
+        };
+        let start = (Wanted::Start, page(1..=4, false, true));
+        assert_eq!(list(vec![start.clone()]), (1, 1, false));
+        assert_eq!(list(vec![start.clone(), (AFTER, page(5..=8, true, true))]), (2, 1, false));
+        let end = (Wanted::End, page(96..=99, true, false));
+        assert_eq!(list(vec![start.clone(), end.clone()]), (2, 2, true));
+        assert_eq!(list(vec![start.clone(), end.clone(), (Wanted::Again, page(96..=99, true, false))]), (3, 2, true));
+        assert_eq!(list(vec![start.clone(), end, start]), (3, 3, false));
     }
 }

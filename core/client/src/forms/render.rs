@@ -538,7 +538,7 @@ impl Drawing<'_> {
                 name: column.path.clone(),
                 title: if column.title.is_empty() { title.text(self.language()) } else { column.title.text(self.language()) }
                     .to_owned(),
-                field: input_kind(types, InputKind::Label),
+                field: input_kind(types, InputKind::Auto),
                 read_only: true,
                 choices: Vec::new(),
                 sorted: sorted(state, &column.path),
@@ -551,10 +551,18 @@ impl Drawing<'_> {
             more_before: state.more_before,
             more_after: state.more_after,
             loading: state.loading,
+            answers: state.answers,
+            placed: state.placed,
+            at_end: state.at_end,
             search: state.search.clone(),
             path: state.path.iter().map(|r| ChoiceView { id: r.id.to_string(), text: r.text() }).collect(),
             current_row: state.current.clone(),
         });
+    }
+
+    /// The form is about items of a list, not about one item.
+    fn is_list(&self) -> bool {
+        !self.form.lists.is_empty() && self.form.main_object().is_none()
     }
 
     fn button(&self, view: &mut ElementView, command: &str) {
@@ -563,6 +571,7 @@ impl Drawing<'_> {
         view.kind = ElementKindView::Button {
             command: command.to_owned(),
             primary: matches!(command, "post" | "writeAndClose" | "create" | "postAndClose" | "choose"),
+            of_row: own.is_none() && self.is_list() && matches!(command, "copy" | "markDeletion" | "createBasedOn"),
         };
         match own.or_else(of_object) {
             Some(definition) => {

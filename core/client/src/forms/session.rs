@@ -102,6 +102,12 @@ pub struct ListState {
     pub loading: bool,
     /// Grows with each new question; an answer to an older one is stale.
     pub generation: u64,
+    /// Answers taken so far.
+    pub answers: u32,
+    /// The answer that last brought other rows.
+    pub placed: u32,
+    /// It was the list's end.
+    pub at_end: bool,
     /// Selected row.
     pub current: String,
     /// Why the rows could not be read.
@@ -493,7 +499,8 @@ impl FormSession {
 }
 
 impl ListState {
-    fn new(definition: ListDefinition) -> Self {
+    /// A list that was not read yet.
+    pub fn new(definition: ListDefinition) -> Self {
         Self {
             order: definition.order.clone(),
             definition,
@@ -505,6 +512,9 @@ impl ListState {
             path: Vec::new(),
             loading: false,
             generation: 0,
+            answers: 0,
+            placed: 0,
+            at_end: false,
             current: String::new(),
             error: String::new(),
         }

@@ -90,16 +90,37 @@ fn rows_of(element: &ElementView) -> &[RowView] {
     element.table.as_ref().map_or(&[], |t: &TableView| &t.rows)
 }
 
-/// One run of changed rows: what is equal at both ends stays.
-fn rows(element: u32, before: &[RowView], after: &[RowView]) -> Option<ElementChange> {
+/// Runs of changed rows: what stays is not told, also where rows go at one end and come at the other.
+fn rows(element: u32, before: &[RowView], after: &[RowView]) -> Vec<ElementChange> {
+    if let Some((gone, kept)) = moved_on(before, after) {
+        let come = run(element, kept, &[], &after[kept..]);
+        return run(element, 0, &before[..gone], &[]).into_iter().chain(come).collect();
+    }
+    if let Some((come, kept)) = moved_on(after, before) {
+        let gone = run(element, kept, &before[kept..], &[]);
+        return gone.into_iter().chain(run(element, 0, &[], &after[..come])).collect();
+    }
     let start = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     let end = before[start..].iter().rev().zip(after[start..].iter().rev()).take_while(|(a, b)| a == b).count();
-    let (removed, new) = (before.len() - start - end, &after[start..after.len() - end]);
-    if removed == 0 && new.is_empty() {
-        return None;
-    }
+    run(element, start, &before[start..before.len() - end], &after[start..after.len() - end]).into_iter().collect()
+}
+
+/// A window of a list that was read on: how many rows went at its start, and how many stay.
+fn moved_on(from: &[RowView], to: &[RowView]) -> Option<(usize, usize)> {
+    let first = to.first()?;
+    let gone = from.iter().position(|row| row.id == first.id).filter(|gone| *gone > 0)?;
+    let kept = from.len() - gone;
+    (to.get(..kept)? == &from[gone..]).then_some((gone, kept))
+}
+
+fn run(element: u32, start: usize, gone: &[RowView], come: &[RowView]) -> Option<ElementChange> {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Some(ElementChange::Rows { element, start: number(start), removed: number(removed), rows: new.to_vec() })
+    (!gone.is_empty() || !come.is_empty()).then(|| ElementChange::Rows {
+        element,
+        start: number(start),
+        removed: number(gone.len()),
+        rows: come.to_vec(),
+    })
 }
 
 #[cfg(test)]
@@ -172,6 +193,26 @@ mod tests {
                 form(7, &title, vec![element(1, &text, None), element(2, "", Some(rows)), element(3, &text, Some(others))])
             },
         )
+    }
+
+    /// What a patch says of rows that went from one to the other: start, removed, how many come.
+    fn runs(before: std::ops::Range<u8>, after: std::ops::Range<u8>) -> Vec<(u32, u32, usize)> {
+        let of = |rows: std::ops::Range<u8>| form(1, "", vec![element(1, "", Some(rows.collect()))]);
+        let patch = diff(&of(before), &of(after)).expect("a change");
+        let rows = |change: &ElementChange| match change {
+            ElementChange::Rows { start, removed, rows, .. } => Some((*start, *removed, rows.len())),
+            ElementChange::Element { .. } => None,
+        };
+        patch.changes.iter().filter_map(rows).collect()
+    }
+
+    #[test]
+    fn of_a_window_that_moves_on_only_what_goes_and_comes_is_told() {
+        assert_eq!(runs(0..60, 0..80), [(60, 0, 20)]);
+        assert_eq!(runs(0..60, 20..80), [(0, 20, 0), (40, 0, 20)]);
+        assert_eq!(runs(20..80, 0..60), [(40, 20, 0), (0, 0, 20)]);
+        assert_eq!(runs(20..80, 0..80), [(0, 0, 20)]);
+        assert_eq!(runs(0..60, 60..80), [(0, 60, 20)]);
     }
 
     proptest! {

@@ -61,10 +61,12 @@ pub enum ElementKindView {
         /// Least distance of two values.
         step: f64,
     },
-    /// `primary` = the one the person wants most.
+    /// `primary` = the one the person wants most. `of_row` = it is done with the chosen row of the form's list, so that a shell may offer it
+    /// at each row: `SelectRow`, then `Execute`.
     Button {
         command: String,
         primary: bool,
+        of_row: bool,
     },
     Label,
     Picture {
@@ -225,6 +227,13 @@ pub struct TableView {
     pub more_after: bool,
     /// Rows are on their way.
     pub loading: bool,
+    /// Answers to questions for rows so far. Between two of them a shell asks for more rows once at most.
+    pub answers: u32,
+    /// The answer that last brought other rows instead of more of them: for a search, an order, a group, a jump. A shell shows those from
+    /// their start, or from their end if that was jumped to.
+    pub placed: u32,
+    /// The end was jumped to.
+    pub at_end: bool,
     /// Search text in force.
     pub search: String,
     /// Groups from the top to the one shown (hierarchical lists): id and text.

@@ -14,9 +14,12 @@ import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.testTagsAsResourceId
+import dev.twinshore.DeviceFailure
+import dev.twinshore.FailedToStart
 import dev.twinshore.shell.AppState
 import dev.twinshore.shell.CouldNotStart
 import dev.twinshore.shell.Device
+import dev.twinshore.shell.Scan
 import dev.twinshore.shell.TwinshoreApp
 import kotlinx.coroutines.launch
 
@@ -35,7 +38,7 @@ class MainActivity : ComponentActivity() {
             // Tags are resource ids too, so that QA tools find elements by the names of the configuration.
             val tagged = Modifier.semantics { testTagsAsResourceId = true }
             if (failure != null) {
-                CouldNotStart(failure.message.orEmpty(), app.brand)
+                CouldNotStart(failure.told(), app.spoken, app::startAgain, tagged, app.brand)
             } else {
                 running?.getOrNull()?.let { TwinshoreApp(it, AndroidDevice(this), tagged, app.brand) }
             }
@@ -43,6 +46,9 @@ class MainActivity : ComponentActivity() {
         // A turned device shows the same link again; the person followed it once.
         if (savedInstanceState == null) follow(intent)
     }
+
+    /** What the core says of it to the person; what comes from elsewhere is told as it is. */
+    private fun Throwable.told(): String = (this as? FailedToStart.Start)?.reason ?: message.orEmpty()
 
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
@@ -67,9 +73,18 @@ class MainActivity : ComponentActivity() {
         override val scanCode: () -> Unit get() = activity::scanCode
     }
 
+    /** Outlives this Activity: a device is turned while its camera is open. */
     private fun scanCode() {
         app.scope.launch {
-            runCatching { app.phone.scan() }.getOrNull()?.let { app.follow(DeepLink.scanned(it, app.development)) }
+            val scan = try {
+                app.phone.scan()
+            } catch (_: DeviceFailure.Absent) {
+                Scan.NoCamera
+            } catch (_: DeviceFailure) {
+                Scan.NoPicture
+            }
+            app.running.value?.getOrNull()?.scanned(scan)
+            if (scan is Scan.Code) app.follow(DeepLink.scanned(scan.text, app.development))
         }
     }
 }

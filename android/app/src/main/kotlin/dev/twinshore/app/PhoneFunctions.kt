@@ -17,12 +17,14 @@ import dev.twinshore.DeviceAnswer
 import dev.twinshore.DeviceFailure
 import dev.twinshore.DeviceFunctions
 import dev.twinshore.DeviceRequest
+import dev.twinshore.shell.Scan
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 import java.io.File
+import java.io.IOException
 import kotlin.time.Duration.Companion.seconds
 
 /** What module code may use of the phone. The core calls it on a thread that may wait; everything here happens on the main one. */
@@ -37,11 +39,11 @@ class PhoneFunctions(private val context: Context, private val errands: Errands)
         }
     }
 
-    /** Text of a code before the camera; none if there is no code or the person took no photo. */
-    suspend fun scan(): String? {
-        val file = photograph() ?: return null
+    /** The code before the camera. */
+    suspend fun scan(): Scan {
+        val file = photograph() ?: return Scan.Cancelled
         return try {
-            withContext(Dispatchers.Default) { Pictures.codeIn(file) }
+            withContext(Dispatchers.Default) { Pictures.codeIn(file) }?.let(Scan::Code) ?: Scan.NoCode
         } finally {
             file.delete()
         }
@@ -49,7 +51,7 @@ class PhoneFunctions(private val context: Context, private val errands: Errands)
 
     private suspend fun carryOut(request: DeviceRequest): DeviceAnswer = when (request) {
         is DeviceRequest.TakePhoto -> photo()
-        is DeviceRequest.ScanBarcode -> scan()?.let(DeviceAnswer::Barcode) ?: DeviceAnswer.Cancelled
+        is DeviceRequest.ScanBarcode -> (scan() as? Scan.Code)?.let { DeviceAnswer.Barcode(it.text) } ?: DeviceAnswer.Cancelled
         is DeviceRequest.Locate -> locate()
         is DeviceRequest.Dial -> hand(Intent(Intent.ACTION_DIAL, Uri.fromParts("tel", request.number, null)))
         is DeviceRequest.Share -> hand(sharing(request.text))
@@ -68,7 +70,11 @@ class PhoneFunctions(private val context: Context, private val errands: Errands)
 
     private suspend fun photograph(): File? {
         val folder = context.cacheDir.resolve("photos").apply { mkdirs() }
-        val file = File.createTempFile("photo", ".jpg", folder)
+        val file = try {
+            File.createTempFile("photo", ".jpg", folder)
+        } catch (refused: IOException) {
+            throw DeviceFailure.Failed(refused.message.orEmpty())
+        }
         val taken = errands.takePhoto(FileProvider.getUriForFile(context, authority(context), file))
         return file.takeIf { taken && it.length() > 0 } ?: null.also { file.delete() }
     }

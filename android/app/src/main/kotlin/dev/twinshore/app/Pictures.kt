@@ -20,6 +20,9 @@ internal object Pictures {
     private const val CODE_PIXELS = 2400
     private const val QUALITY = 85
 
+    /** Codes on dark screens are light on dark. */
+    private val HINTS = mapOf(DecodeHintType.TRY_HARDER to true, DecodeHintType.ALSO_INVERTED to true)
+
     /** The picture for a value of a form; none if the file holds no picture. */
     fun forKeeping(file: File): ByteArray? {
         val picture = read(file, KEPT_PIXELS) ?: return null
@@ -34,7 +37,7 @@ internal object Pictures {
         picture.getPixels(pixels, 0, picture.width, 0, 0, picture.width, picture.height)
         val source = RGBLuminanceSource(picture.width, picture.height, pixels)
         return try {
-            MultiFormatReader().decode(BinaryBitmap(HybridBinarizer(source)), mapOf(DecodeHintType.TRY_HARDER to true)).text
+            MultiFormatReader().decode(BinaryBitmap(HybridBinarizer(source)), HINTS).text
         } catch (_: NotFoundException) {
             null
         }

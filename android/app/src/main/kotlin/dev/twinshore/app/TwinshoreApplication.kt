@@ -27,6 +27,7 @@ import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import java.io.File
+import java.io.InputStream
 
 /** The process: the core runs as long as it does, whatever Activities come and go. */
 open class TwinshoreApplication : Application() {
@@ -41,6 +42,9 @@ open class TwinshoreApplication : Application() {
 
     /** The running app, once its files are open; the reason if they can't be. */
     val running: StateFlow<Result<AppState>?> = state.asStateFlow()
+
+    /** The language of what is said while there is no core to say it. */
+    val spoken: String get() = language.current
 
     /** Where secrets are kept. */
     protected open val secrets: SecretStore by lazy { KeystoreSecrets(this) }
@@ -59,9 +63,22 @@ open class TwinshoreApplication : Application() {
     override fun onCreate() {
         super.onCreate()
         useCertificates()
-        registerActivityLifecycleCallbacks(Foreground { inFront -> whenRunning { if (inFront) resumeWork() else leave() } })
+        registerActivityLifecycleCallbacks(Foreground(::shown))
         scope.launch { start() }
         ExchangeJob.plan(this)
+    }
+
+    /** Starts again after the app could not start: what was in the way may be gone. */
+    fun startAgain() {
+        if (running.value?.isFailure != true) return
+        state.value = null
+        scope.launch { start() }
+    }
+
+    private fun shown(inFront: Boolean) {
+        // Whoever went to free room or to unlock the device comes back.
+        if (inFront) startAgain()
+        whenRunning { if (inFront) resumeWork() else leave() }
     }
 
     /** What a link wants; the core says whether the person may have it. */
@@ -147,11 +164,12 @@ open class TwinshoreApplication : Application() {
         development = development,
     )
 
-    /** The configuration that a branded app brings along lies where the core looks for it before it downloads one. */
+    /** The configuration that a branded build brings along. */
+    protected open fun brought(): InputStream? = if (PACKED in assets.list("").orEmpty()) assets.open(PACKED) else null
+
+    /** It lies where the core looks for it before it downloads one. */
     private fun bringAlong(folder: File) {
-        val packed = folder.resolve(PACKED)
-        if (PACKED !in assets.list("").orEmpty()) return
-        assets.open(PACKED).use { inside -> packed.outputStream().use { inside.copyTo(it) } }
+        brought()?.use { inside -> folder.resolve(PACKED).outputStream().use { inside.copyTo(it) } }
     }
 
     private companion object {

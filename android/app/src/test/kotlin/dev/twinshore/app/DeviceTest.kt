@@ -1,14 +1,10 @@
 package dev.twinshore.app
 
 import android.Manifest
-import android.app.Activity
 import android.app.NotificationManager
 import android.content.Intent
-import android.graphics.Bitmap
-import android.graphics.Color
 import android.location.Location
 import android.location.LocationManager
-import android.provider.MediaStore
 import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
@@ -32,6 +28,7 @@ class DeviceTest {
     val rule = createAndroidComposeRule<MainActivity>()
 
     private val hands = Hands(rule)
+    private val camera = Camera(rule, hands)
     private val app get() = rule.activity.application
 
     @Before
@@ -49,9 +46,9 @@ class DeviceTest {
     @Test
     fun `a number is dialled, a text is shared, a notice is shown`() {
         hands.command("dial")
-        assertEquals("tel:%2B1%20555%200100", started().dataString)
+        assertEquals("tel:%2B1%20555%200100", camera.started().dataString)
         hands.command("share")
-        assertEquals(Intent.ACTION_CHOOSER, started().action)
+        assertEquals(Intent.ACTION_CHOOSER, camera.started().action)
         shadowOf(app).grantPermissions(Manifest.permission.POST_NOTIFICATIONS)
         hands.command("notify")
         val notices = shadowOf(app.getSystemService(NotificationManager::class.java))
@@ -82,45 +79,22 @@ class DeviceTest {
     @Test
     fun `a photo comes into the form, a code is read from one, and none is an answer too`() {
         hands.command("photo")
-        takePhoto { _, _ -> true }
+        camera.takes(SIDE, SIDE) { _, _ -> true }
         hands.waitForText("a photo")
         hands.command("scan")
         val code = MultiFormatWriter().encode("4006381333931", BarcodeFormat.QR_CODE, SIDE, SIDE)
-        takePhoto { x, y -> code.get(x, y) }
+        camera.takes(SIDE, SIDE, code::get)
         hands.waitForText("4006381333931")
         hands.command("scan")
-        answerCamera(Activity.RESULT_CANCELED)
+        camera.isLeft()
         hands.waitForText("nothing was read")
         hands.tap("page-seen")
         hands.waitForTag("Photo")
         hands.picture("device-photo")
     }
 
-    private fun started(): Intent {
-        var found: Intent? = null
-        hands.await("another app") { shadowOf(app).nextStartedActivity?.also { found = it } != null }
-        return found!!
-    }
-
-    /** The camera writes where it was told to. */
-    private fun takePhoto(dark: (Int, Int) -> Boolean) {
-        val file = app.cacheDir.resolve("photos")
-        hands.await("the camera") { file.listFiles().orEmpty().isNotEmpty() && shadowOf(app).peekNextStartedActivity() != null }
-        val picture = Bitmap.createBitmap(SIDE, SIDE, Bitmap.Config.ARGB_8888)
-        for (x in 0 until SIDE) for (y in 0 until SIDE) picture.setPixel(x, y, if (dark(x, y)) Color.BLACK else Color.WHITE)
-        file.listFiles()!!.single().outputStream().use { picture.compress(Bitmap.CompressFormat.PNG, BEST, it) }
-        answerCamera(Activity.RESULT_OK)
-    }
-
-    private fun answerCamera(result: Int) {
-        val asked = started()
-        assertEquals(MediaStore.ACTION_IMAGE_CAPTURE, asked.action)
-        rule.runOnUiThread { shadowOf(rule.activity).receiveResult(asked, result, null) }
-    }
-
     companion object {
         private const val SIDE = 240
-        private const val BEST = 100
 
         @BeforeClass
         @JvmStatic

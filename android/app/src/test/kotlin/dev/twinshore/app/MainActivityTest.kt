@@ -1,12 +1,18 @@
 package dev.twinshore.app
 
+import android.app.Application
 import android.app.job.JobParameters
 import android.content.Intent
 import android.content.res.Configuration
 import android.net.ConnectivityManager
 import android.net.Uri
+import androidx.compose.ui.test.hasTestTag
+import androidx.compose.ui.test.hasText
+import androidx.compose.ui.test.isEnabled
 import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import androidx.test.platform.app.InstrumentationRegistry
+import com.google.zxing.BarcodeFormat
+import com.google.zxing.MultiFormatWriter
 import dev.twinshore.shell.Hands
 import dev.twinshore.testing.Link
 import dev.twinshore.testing.MainServer
@@ -81,7 +87,7 @@ class MainActivityTest {
     @Test
     fun `a sign-in link lets in once, and says why not again`() {
         val address = TestApplication.address
-        val invited = MainServer.demo.invite("bob", address)
+        val invited = MainServer.demo.invite("bob", address).link
         open("twinshore://sign-in?server=http%3A%2F%2Fmain.example%40evil.example&user=bob&code=00112233445566778899")
         hands.waitForText("This is not a sign-in link")
         open(invited)
@@ -93,6 +99,42 @@ class MainActivityTest {
         hands.waitForTag("user")
         open(invited)
         hands.waitForText("used already")
+    }
+
+    @Test
+    fun `a code that the operator's terminal draws is scanned and signs in, and what is no code of ours says so`() {
+        val camera = Camera(rule, hands)
+        scan()
+        camera.isLeft()
+        scan()
+        camera.takes(DOTS * SIDE, DOTS * SIDE) { x, y -> (x + y) % 7 == 0 }
+        hands.waitForText("No code was found in the picture")
+        hands.picture("scan-no-code")
+        scan()
+        val goods = MultiFormatWriter().encode("4006381333931", BarcodeFormat.QR_CODE, DOTS * SIDE, DOTS * SIDE)
+        camera.takes(DOTS * SIDE, DOTS * SIDE, goods::get)
+        hands.waitForText("This is not a sign-in link")
+        hands.waitWhile(hasText("No code was found", substring = true))
+        scan()
+        val invited = MainServer.demo.invite("bob", TestApplication.address)
+        // A dark screen: the letters are light. The phone is turned while the camera is open.
+        rule.activityRule.scenario.recreate()
+        camera.takes(DOTS * invited.width, DOTS * invited.height) { x, y -> !invited.isDrawn(x / DOTS, y / DOTS) }
+        hands.waitForTag("menu")
+        hands.waitForText("bob")
+    }
+
+    @Test
+    fun `a phone without a camera says so`() {
+        shadowOf(rule.activity.application as Application).checkActivities(true)
+        scan()
+        hands.waitForText("no camera")
+    }
+
+    /** While somebody is let in nothing is scanned. */
+    private fun scan() {
+        hands.waitFor(hasTestTag("scan-code").and(isEnabled()))
+        hands.tap("scan-code")
     }
 
     private fun open(link: String) {
@@ -117,6 +159,10 @@ class MainActivityTest {
 
     companion object {
         private lateinit var link: Link
+
+        /** Dots of a photo for one square of a code, and squares of a picture that has none. */
+        private const val DOTS = 6
+        private const val SIDE = 40
 
         @BeforeClass
         @JvmStatic

@@ -14,7 +14,6 @@ import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
 import dev.twinshore.PlatformFailure
 import dev.twinshore.core.LinkFacts
-import javax.crypto.KeyGenerator
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
@@ -27,6 +26,7 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowNetworkCapabilities
+import javax.crypto.KeyGenerator
 
 /** What the app takes from Android and gives to it, without the core. */
 @RunWith(RobolectricTestRunner::class)
@@ -96,6 +96,8 @@ class PlatformTest {
         }
         val code = MultiFormatWriter().encode("twinshore://open/Catalog.Goods.List", BarcodeFormat.QR_CODE, CODE, CODE)
         assertEquals("twinshore://open/Catalog.Goods.List", Pictures.codeIn(picture { x, y -> code.get(x, y) }))
+        // As a light terminal shows what is drawn for a dark one.
+        assertEquals("twinshore://open/Catalog.Goods.List", Pictures.codeIn(picture { x, y -> !code.get(x, y) }))
         assertNull(Pictures.codeIn(picture { _, _ -> false }))
     }
 

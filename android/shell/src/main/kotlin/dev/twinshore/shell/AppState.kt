@@ -24,9 +24,18 @@ class AppState(val core: Core, private val scope: CoroutineScope) : AutoCloseabl
     /** The last message that the person has put away. */
     internal var seenMessage by mutableStateOf(0uL)
 
+    /** What came of the last scan at the sign-in. */
+    internal var scan by mutableStateOf<Scan?>(null)
+        private set
+
     private val listening = scope.launch { core.view.collect { if (it != null) take(it) } }
 
     internal fun form(number: UInt): FormState? = forms[number]
+
+    /** Tells what came of scanning; none while it goes on. */
+    fun scanned(scan: Scan?) {
+        this.scan = scan
+    }
 
     override fun close() {
         listening.cancel()

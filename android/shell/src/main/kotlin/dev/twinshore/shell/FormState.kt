@@ -6,6 +6,7 @@ import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.setValue
 import androidx.compose.runtime.snapshots.Snapshot
 import dev.twinshore.ElementChange
+import dev.twinshore.ElementKindView
 import dev.twinshore.ElementView
 import dev.twinshore.FormEvent
 import dev.twinshore.FormPatch
@@ -22,13 +23,14 @@ import kotlinx.coroutines.launch
  * One open form, fed by the core's patches: each element is a state of its own, so that a patch redraws what it changed.
  *
  * The core tells patches on a thread of its own; they are taken in order on the main thread, each in one snapshot: what is written
- * elsewhere while a screen is composed that reads it for the first time would not be drawn. Texts being typed live here too, so that
- * neither scrolling nor a new Activity loses them.
+ * elsewhere while a screen is composed that reads it for the first time would not be drawn. Texts being typed and the places of lists live
+ * here too, so that neither scrolling, nor another form in front, nor a new Activity loses them.
  */
 @Stable
 class FormState internal constructor(val number: UInt, private val core: Core, scope: CoroutineScope) : AutoCloseable {
     private val elements = LinkedHashMap<UInt, ElementState>()
     private val typings = HashMap<String, Typing>()
+    private val places = HashMap<UInt, ListPlace>()
     private var children by mutableStateOf<Map<UInt?, List<ElementState>>>(emptyMap())
 
     /** Heading and state, without elements; none until the core has spoken. */
@@ -47,12 +49,19 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
 
     internal fun titleOf(element: UInt?): String? = element?.let { id -> children.values.firstNotNullOfOrNull { all -> all.find { it.id == id } } }?.view?.title
 
+    /** Commands that are about the chosen row of a list. */
+    internal fun rowCommands(): List<ElementView> =
+        children.values.flatten().map { it.view }.filter { it.visible && (it.kind as? ElementKindView.Button)?.ofRow == true }
+
     internal fun send(event: FormEvent) = core.dispatch(number, event)
 
     fun execute(command: String) = send(FormEvent.Execute(command))
 
     /** The text being typed under a name. */
     internal fun typing(name: String): Typing = typings.getOrPut(name) { Typing() }
+
+    /** Where the person is in a list. */
+    internal fun placeOf(list: UInt): ListPlace = places.getOrPut(list) { ListPlace() }
 
     override fun close() {
         watch.close()

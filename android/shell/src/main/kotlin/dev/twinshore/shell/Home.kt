@@ -97,7 +97,7 @@ private const val MOST_BAR = 1.5f
 private fun AppTitle(view: InterfaceView) {
     Column {
         Text(
-            view.status.title.ifEmpty { "Twinshore" },
+            view.status.name,
             Modifier.semantics { heading() },
             style = MaterialTheme.typography.titleLarge,
             maxLines = 1,

@@ -28,7 +28,7 @@ internal fun LockScreen(core: Core, status: StatusView, screen: ScreenView.Lock)
         core.unlock(pin)
         pin = ""
     }
-    StartPage(status, Icons.person) {
+    StartPage(status.name, Icons.person) {
         Text(screen.userName, style = MaterialTheme.typography.titleMedium)
         SecretField(pin, { pin = it }, Secret.Pin, screen.busy, screen.error.isNotEmpty(), unlock)
         if (screen.error.isNotEmpty()) Trouble(screen.error)
@@ -47,7 +47,7 @@ internal fun LockScreen(core: Core, status: StatusView, screen: ScreenView.Lock)
 internal fun ChoosePinScreen(core: Core, status: StatusView, screen: ScreenView.ChoosePin) {
     var pin by remember { mutableStateOf("") }
     val keep = { core.setPin(pin) }
-    StartPage(status, Icons.person) {
+    StartPage(status.name, Icons.person) {
         Text(words.newPin, style = MaterialTheme.typography.titleMedium)
         SecretField(pin, { pin = it }, Secret.Pin, busy = false, screen.error.isNotEmpty(), keep)
         if (screen.error.isNotEmpty()) Trouble(screen.error)

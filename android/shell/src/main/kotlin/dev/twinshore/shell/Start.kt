@@ -38,6 +38,7 @@ import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.autofill.ContentType
+import androidx.compose.ui.graphics.vector.ImageVector
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.semantics.LiveRegionMode
 import androidx.compose.ui.semantics.contentDescription
@@ -58,12 +59,15 @@ import dev.twinshore.StatusView
 import dev.twinshore.core.Core
 
 @Composable
-internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.SignIn) {
+internal fun SignInScreen(state: AppState, status: StatusView, screen: ScreenView.SignIn) {
     var name by rememberSaveable { mutableStateOf(screen.userName) }
     // Not saved: a password does not belong into what Android keeps of an Activity.
     var password by remember { mutableStateOf("") }
-    val signIn = { core.signIn(name.trim(), password) }
-    StartPage(status, Icons.phone) {
+    val signIn = {
+        state.scanned(null)
+        state.core.signIn(name.trim(), password)
+    }
+    StartPage(status.name, Icons.phone) {
         OutlinedTextField(
             value = name,
             onValueChange = { name = it },
@@ -88,9 +92,25 @@ internal fun SignInScreen(core: Core, status: StatusView, screen: ScreenView.Sig
                 Text(words.signIn)
             }
         }
-        LocalDevice.current.scanCode?.let { scan -> TextButton(scan, Modifier.testTag("scan-code"), enabled = !screen.busy) { Text(words.scanCode) } }
+        LocalDevice.current.scanCode?.let { ScanCode(state, it, !screen.busy) }
         if (status.userName.isEmpty() && screen.userName.isEmpty()) Quiet(words.signInHint)
     }
+}
+
+/** Signing in by a code before the camera, and what came of trying. */
+@Composable
+private fun ScanCode(state: AppState, scan: () -> Unit, enabled: Boolean) {
+    when (state.scan) {
+        Scan.NoCode -> Trouble(words.noCode)
+        Scan.NoCamera -> Trouble(words.noCamera)
+        Scan.NoPicture -> Trouble(words.noPicture)
+        is Scan.Code, Scan.Cancelled, null -> Unit
+    }
+    val start = {
+        state.scanned(null)
+        scan()
+    }
+    TextButton(start, Modifier.testTag("scan-code"), enabled) { Text(words.scanCode) }
 }
 
 /** What only the person knows. */
@@ -124,7 +144,7 @@ internal fun SecretField(secret: String, type: (String) -> Unit, kind: Secret, b
 /** First download: how far it is, and what stopped it. */
 @Composable
 internal fun DownloadScreen(core: Core, status: StatusView, download: DownloadView) {
-    StartPage(status, Icons.cloud) {
+    StartPage(status.name, Icons.cloud) {
         Text(
             download.step,
             style = MaterialTheme.typography.titleMedium,
@@ -149,7 +169,7 @@ private fun DownloadView.share(): Float = if (total > 0u) (done.toDouble() / tot
 
 /** A page with little on it, in the middle of any screen. */
 @Composable
-internal fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.vector.ImageVector, content: @Composable ColumnScope.() -> Unit) {
+internal fun StartPage(title: String, icon: ImageVector, content: @Composable ColumnScope.() -> Unit) {
     Box(Modifier.fillMaxSize().systemBarsPadding().imePadding(), contentAlignment = Alignment.Center) {
         Column(
             Modifier.widthIn(max = 420.dp).verticalScroll(rememberScrollState()).padding(horizontal = 28.dp, vertical = 24.dp),
@@ -160,7 +180,7 @@ internal fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.ve
                 Icon(icon, null, Modifier.padding(22.dp).size(40.dp), tint = MaterialTheme.colorScheme.onPrimaryContainer)
             }
             Text(
-                status.title.ifEmpty { "Twinshore" },
+                title,
                 style = MaterialTheme.typography.headlineMedium,
                 textAlign = TextAlign.Center,
                 modifier = Modifier.semantics { heading() },
@@ -170,6 +190,10 @@ internal fun StartPage(status: StatusView, icon: androidx.compose.ui.graphics.ve
         }
     }
 }
+
+/** The app's name as the configuration says it, or the build. */
+internal val StatusView.name: String
+    @Composable get() = title.ifEmpty { LocalBrandName.current }
 
 /** What went wrong, read aloud when it appears. */
 @Composable

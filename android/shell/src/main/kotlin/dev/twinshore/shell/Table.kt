@@ -1,6 +1,7 @@
 package dev.twinshore.shell
 
 import androidx.compose.animation.animateContentSize
+import androidx.compose.foundation.BorderStroke
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.layout.Arrangement
 import androidx.compose.foundation.layout.Column
@@ -34,7 +35,6 @@ import dev.twinshore.CellView
 import dev.twinshore.ColumnView
 import dev.twinshore.ElementKindView
 import dev.twinshore.ElementView
-import dev.twinshore.FieldKind
 import dev.twinshore.FormEvent
 import dev.twinshore.RowView
 import dev.twinshore.TableView
@@ -92,7 +92,8 @@ private fun TableRow(view: ElementView, table: TableView, row: RowView, at: Int,
     val colors = MaterialTheme.colorScheme
     Surface(
         shape = MaterialTheme.shapes.large,
-        color = if (current) colors.surfaceContainerHigh else colors.surfaceContainerLow,
+        color = colors.surfaceContainerLow,
+        border = BorderStroke(2.dp, colors.secondaryContainer).takeIf { current },
         modifier = Modifier.fillMaxWidth().animateContentSize().testTag("row-${view.name}-$at"),
     ) {
         Column {

@@ -8,34 +8,66 @@ import androidx.compose.material3.Shapes
 import androidx.compose.material3.darkColorScheme
 import androidx.compose.material3.lightColorScheme
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.Immutable
+import androidx.compose.runtime.staticCompositionLocalOf
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.graphics.compositeOver
+import androidx.compose.ui.graphics.lerp
+import androidx.compose.ui.graphics.luminance
 import androidx.compose.ui.unit.dp
 
-/** Colours of an app; a branded build brings its own. */
+/** Colours and name of an app; a branded build brings its own. */
 @Immutable
-class Brand(val light: ColorScheme, val dark: ColorScheme) {
+class Brand(val light: ColorScheme, val dark: ColorScheme, val name: String) {
     companion object {
         /** Sea and sand: the colours of the app without a brand. */
-        val Twinshore = Brand(light = seaLight, dark = seaDark)
+        val Twinshore = Brand(seaLight, seaDark, "Twinshore")
 
-        /** The app's colours around one of a brand; [on] is read on it. */
-        fun of(colour: Color, on: Color): Brand = Brand(
-            light = seaLight.copy(
-                primary = colour, onPrimary = on, surfaceTint = colour,
-                primaryContainer = colour.copy(alpha = TINT).compositeOver(Color.White), onPrimaryContainer = colour,
-            ),
-            dark = seaDark.copy(
-                primary = colour.copy(alpha = PALE).compositeOver(Color.White), onPrimary = Color.Black,
-                primaryContainer = colour, onPrimaryContainer = on,
-            ),
-        )
+        /** The app's colours around one of a brand, made darker or lighter where it could not be read. */
+        fun of(name: String, colour: Color?): Brand {
+            if (colour == null) return Brand(seaLight, seaDark, name)
+            // On the ground that is nearest to it in lightness; the others are further away.
+            val (light, dark) = colour.readOn(seaLight.surfaceContainerHigh) to colour.readOn(seaDark.surfaceContainerHigh)
+            val (pale, deep) = colour.copy(alpha = TINT).compositeOver(Color.White) to colour.copy(alpha = DEEP).compositeOver(Color.Black)
+            return Brand(
+                seaLight.copy(
+                    primary = light, onPrimary = inkOn(light), surfaceTint = light,
+                    primaryContainer = pale, onPrimaryContainer = light.readOn(pale),
+                ),
+                seaDark.copy(
+                    primary = dark, onPrimary = inkOn(dark), surfaceTint = dark,
+                    primaryContainer = deep, onPrimaryContainer = dark.readOn(deep),
+                ),
+                name,
+            )
+        }
 
         private const val TINT = 0.16f
-        private const val PALE = 0.55f
+        private const val DEEP = 0.45f
     }
 }
+
+/** The colour, or the next one to it that is read on a ground. */
+private fun Color.readOn(ground: Color): Color {
+    val ink = inkOn(ground)
+    return (0..STEPS).map { lerp(this, ink, it.toFloat() / STEPS) }.first { contrast(it, ground) >= READ || it == ink }
+}
+
+private fun inkOn(ground: Color): Color = listOf(Color.White, Color.Black).maxBy { contrast(it, ground) }
+
+/** As WCAG counts it; text wants 4.5. */
+internal fun contrast(one: Color, other: Color): Float {
+    val (dark, light) = listOf(one.luminance(), other.luminance()).sorted()
+    return (light + FLARE) / (dark + FLARE)
+}
+
+private const val READ = 4.5f
+private const val STEPS = 20
+private const val FLARE = 0.05f
+
+/** What the app is called until its configuration says so. */
+internal val LocalBrandName = staticCompositionLocalOf { Brand.Twinshore.name }
 
 @Composable
 internal fun TwinshoreTheme(brand: Brand, dark: Boolean = isSystemInDarkTheme(), content: @Composable () -> Unit) {
@@ -47,8 +79,7 @@ internal fun TwinshoreTheme(brand: Brand, dark: Boolean = isSystemInDarkTheme(),
             medium = RoundedCornerShape(14.dp),
             large = RoundedCornerShape(20.dp),
         ),
-        content = content,
-    )
+    ) { CompositionLocalProvider(LocalBrandName provides brand.name, content = content) }
 }
 
 private val seaLight = lightColorScheme(

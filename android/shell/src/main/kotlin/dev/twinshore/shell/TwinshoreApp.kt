@@ -4,10 +4,13 @@ import androidx.compose.animation.Crossfade
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.padding
+import androidx.compose.foundation.layout.fillMaxWidth
+import androidx.compose.foundation.layout.heightIn
+import androidx.compose.material3.Button
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
+import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.Immutable
@@ -17,6 +20,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
+import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.unit.LayoutDirection
 import androidx.compose.ui.unit.dp
 import dev.twinshore.InterfaceView
@@ -28,11 +32,27 @@ interface Device {
     /** The picture in these bytes; none if they hold no picture that the device knows. */
     fun picture(bytes: ByteArray): ImageBitmap?
 
-    /** Reads a code that signs in; none where there is no camera. */
+    /** Reads a code that signs in, and tells [AppState.scanned] what came of it; none where there is no camera. */
     val scanCode: (() -> Unit)? get() = null
 
     /** Gives a text file to another app that the person chooses. */
     fun share(name: String, text: String)
+}
+
+/** What came of scanning a code. */
+sealed interface Scan {
+    data class Code(val text: String) : Scan
+
+    /** A picture without a code that can be read. */
+    data object NoCode : Scan
+
+    data object NoCamera : Scan
+
+    /** The camera or the phone's memory refused. */
+    data object NoPicture : Scan
+
+    /** The person took no picture. */
+    data object Cancelled : Scan
 }
 
 /** The whole app: draws what the core says and hands back what the person does. */
@@ -52,12 +72,20 @@ fun TwinshoreApp(
     }
 }
 
-/** The core could not open its files: why, and that nothing is lost. */
+/**
+ * The core could not open its files: why, what is safe and what to do, in its own words. [again] tries once more; other ways out stand
+ * beside it.
+ */
 @Composable
-fun CouldNotStart(reason: String, brand: Brand = Brand.Twinshore) {
+fun CouldNotStart(reason: String, language: String, again: () -> Unit, modifier: Modifier = Modifier, brand: Brand = Brand.Twinshore) {
     TwinshoreTheme(brand) {
-        Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
-            Box(Modifier.fillMaxSize().padding(28.dp), contentAlignment = Alignment.Center) { Trouble(reason) }
+        Surface(modifier.fillMaxSize().testTag("could-not-start"), color = MaterialTheme.colorScheme.background) {
+            Speaking(language) {
+                StartPage(words.couldNotStart, Icons.alert) {
+                    Trouble(reason)
+                    Button(again, Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("start-again")) { Text(words.tryAgain) }
+                }
+            }
         }
     }
 }
@@ -69,14 +97,18 @@ private fun Starting() {
     Box(Modifier.fillMaxSize(), contentAlignment = Alignment.Center) { CircularProgressIndicator() }
 }
 
-/** Words and direction of the person's language, whatever the device's is. */
 @Composable
 private fun InLanguage(language: String, device: Device, content: @Composable () -> Unit) {
+    CompositionLocalProvider(LocalDevice provides device) { Speaking(language, content) }
+}
+
+/** Words and direction of the person's language, whatever the device's is. */
+@Composable
+private fun Speaking(language: String, content: @Composable () -> Unit) {
     val words = remember(language) { Words.of(language) }
     val rightToLeft = language.substringBefore('-') in rightToLeftLanguages
     CompositionLocalProvider(
         LocalWords provides words,
-        LocalDevice provides device,
         LocalLayoutDirection provides if (rightToLeft) LayoutDirection.Rtl else LocalLayoutDirection.current,
         content = content,
     )
@@ -89,7 +121,7 @@ private fun Screen(state: AppState, view: InterfaceView) {
     Box(Modifier.fillMaxSize()) {
         Crossfade(view.screen::class, label = "screen") { kind ->
             when (val screen = view.screen.takeIf { it::class == kind }) {
-                is ScreenView.SignIn -> SignInScreen(state.core, view.status, screen)
+                is ScreenView.SignIn -> SignInScreen(state, view.status, screen)
                 is ScreenView.Lock -> LockScreen(state.core, view.status, screen)
                 is ScreenView.ChoosePin -> ChoosePinScreen(state.core, view.status, screen)
                 is ScreenView.Download -> DownloadScreen(state.core, view.status, screen.v1)

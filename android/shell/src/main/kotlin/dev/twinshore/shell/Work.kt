@@ -32,7 +32,9 @@ import androidx.compose.material3.TextButton
 import androidx.compose.material3.VerticalDivider
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.LaunchedEffect
-import androidx.compose.runtime.key
+import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.SaveableStateHolder
+import androidx.compose.runtime.saveable.rememberSaveableStateHolder
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.vector.ImageVector
@@ -49,6 +51,7 @@ import dev.twinshore.MessageKind
 import dev.twinshore.MessageView
 import dev.twinshore.OfferView
 import dev.twinshore.WaitingView
+import dev.twinshore.WindowView
 import dev.twinshore.core.Core
 import kotlinx.coroutines.delay
 
@@ -60,21 +63,36 @@ private val menuPane = 360.dp
 @Composable
 internal fun WorkScreen(state: AppState, view: InterfaceView) {
     val form = view.active.takeIf { it != 0u }?.let(state::form)
+    val looks = lookOf(view.windows)
     BoxWithConstraints(Modifier.fillMaxSize().imePadding()) {
         if (maxWidth >= twoPanes) {
             Row(Modifier.fillMaxSize()) {
                 Box(Modifier.width(menuPane).fillMaxHeight()) { HomeScreen(state, view) }
                 VerticalDivider()
                 Box(Modifier.weight(1f).fillMaxHeight()) {
-                    if (form == null) NothingOpen() else key(form.number) { FormScreen(state, view, form, alone = false) }
+                    if (form == null) NothingOpen() else looks.SaveableStateProvider(form.number.toInt()) { FormScreen(state, view, form, alone = false) }
                 }
             }
         } else if (form == null) {
             HomeScreen(state, view)
         } else {
-            key(form.number) { FormScreen(state, view, form, alone = true) }
+            looks.SaveableStateProvider(form.number.toInt()) { FormScreen(state, view, form, alone = true) }
         }
     }
+}
+
+/** How each open form was left: what was folded, and where it was scrolled to. */
+@Composable
+private fun lookOf(windows: List<WindowView>): SaveableStateHolder {
+    val looks = rememberSaveableStateHolder()
+    val known = remember { mutableSetOf<UInt>() }
+    val open = windows.map { it.form }
+    LaunchedEffect(open) {
+        (known - open.toSet()).forEach { looks.removeState(it.toInt()) }
+        known.clear()
+        known += open
+    }
+    return looks
 }
 
 @Composable

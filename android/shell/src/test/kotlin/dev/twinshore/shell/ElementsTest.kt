@@ -1,6 +1,5 @@
 package dev.twinshore.shell
 
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsProperties
@@ -11,31 +10,19 @@ import androidx.compose.ui.test.assertIsOn
 import androidx.compose.ui.test.hasAnyAncestor
 import androidx.compose.ui.test.hasAnyDescendant
 import androidx.compose.ui.test.hasContentDescription
+import androidx.compose.ui.test.hasStateDescription
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isNotEnabled
 import androidx.compose.ui.test.isSelected
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.testing.MainServer
 import dev.twinshore.testing.MainServer.Companion.SHOWCASE_PASSWORD
-import org.junit.Rule
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.annotation.Config
 
 /** Every kind of element and every type of attribute is drawn and worked with, on the real core and a real main server. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class ElementsTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule) { MainServer.showcase }
-
-    private val hands get() = world.hands
-
+class ElementsTest : ShellTest({ MainServer.showcase }) {
     private fun everything(dark: Boolean = false): AppProcess {
         val process = world.signedIn(dark = dark, password = SHOWCASE_PASSWORD)
         hands.tap("menu-CommonForm.Everything.Form")
@@ -292,5 +279,30 @@ class ElementsTest {
         hands.picture("elements-group")
         hands.tap("path-top")
         hands.waitForText("Chair")
+    }
+
+    @Test
+    fun `a row that is pulled aside offers its commands, and TalkBack has them as actions`() {
+        everything()
+        hands.open("Catalog.Things.List")
+        hands.waitForText("Chair")
+        val chair = hasTestTag("row").and(hasAnyDescendant(hasText("Chair")))
+        hands.pullAside(chair)
+        hands.waitForTag("row-markDeletion")
+        hands.picture("elements-pulled")
+        hands.tap("row-markDeletion")
+        hands.waitFor(chair.and(hasStateDescription("Marked for deletion")))
+        hands.waitWhile(hasTestTag("row-markDeletion"))
+        val actions = { hands.node(chair).fetchSemanticsNode().config[SemanticsActions.CustomActions] }
+        assertEquals(listOf("Choose", "Copy", "Mark for deletion"), actions().map { it.label })
+        world.screen.runOnUiThread { actions().last().action() }
+        hands.waitWhile(hasStateDescription("Marked for deletion"))
+        hands.pullAside(chair)
+        hands.tap("row-copy")
+        hands.waitForTag("form-Catalog.Things.Item")
+        hands.waitForValue("Description", "Chair")
+        hands.tap("close")
+        hands.waitForTag("form-Catalog.Things.List")
+        assertFalse("a group has none", hands.node(hasTestTag("row").and(hasAnyDescendant(hasText("Furniture")))).fetchSemanticsNode().config[SemanticsActions.CustomActions].size > 1)
     }
 }

@@ -1,28 +1,14 @@
 package dev.twinshore.shell
 
 import android.os.Looper
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.test.hasTestTag
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import androidx.compose.ui.text.AnnotatedString
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
 
 /** How long things take on this machine: printed, not judged, for it depends on what else the machine does. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class FiguresTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule)
-
+class FiguresTest : ShellTest() {
     @Test
     fun `from a keystroke through the core to its patch and what is composed anew`() {
         val hands = world.hands
@@ -37,14 +23,14 @@ class FiguresTest {
         val taken = mutableListOf<Double>()
         val composed = mutableListOf<Double>()
         // Frames come when they are asked for: drawing, which Robolectric does in software, is not what is measured.
-        rule.mainClock.autoAdvance = false
+        world.screen.mainClock.autoAdvance = false
         repeat(KEYSTROKES) { at ->
             val text = "x".repeat(at % LENGTH + 2)
             val start = System.nanoTime()
             type(AnnotatedString(text))
             while (comment.view.text != text) shadowOf(Looper.getMainLooper()).idle()
             taken += (System.nanoTime() - start) / NS_PER_MS
-            rule.mainClock.advanceTimeByFrame()
+            world.screen.mainClock.advanceTimeByFrame()
             composed += (System.nanoTime() - start) / NS_PER_MS
         }
         println("keystroke to patch taken: ${told(taken)}; to recomposition: ${told(composed)}")

@@ -7,6 +7,7 @@ import android.view.KeyEvent
 import androidx.activity.ComponentActivity
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.mutableStateOf
+import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.graphics.asAndroidBitmap
 import androidx.compose.ui.platform.LocalDensity
 import androidx.compose.ui.platform.ViewRootForTest
@@ -31,6 +32,7 @@ import androidx.compose.ui.test.performSemanticsAction
 import androidx.compose.ui.test.performTextClearance
 import androidx.compose.ui.test.performTextInput
 import androidx.compose.ui.test.performTouchInput
+import androidx.compose.ui.test.swipe
 import androidx.compose.ui.test.swipeDown
 import androidx.compose.ui.unit.Density
 import androidx.compose.ui.unit.DpSize
@@ -45,14 +47,14 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
     private var isDrawn = false
 
     /** Draws a process; another one takes the place of the one that was drawn. */
-    fun show(process: AppProcess, dark: Boolean = false, fontScale: Float = 1f) {
+    fun show(process: AppProcess, dark: Boolean = false, fontScale: Float = 1f, brand: Brand = Brand.Twinshore) {
         drawn.value = process.state
         if (isDrawn) return
         isDrawn = true
         rule.setContent {
             val density = LocalDensity.current
             CompositionLocalProvider(LocalDensity provides Density(density.density, fontScale)) {
-                drawn.value?.let { TwinshoreApp(it, JvmDevice, dark = dark) }
+                drawn.value?.let { TwinshoreApp(it, JvmDevice, brand = brand, dark = dark) }
             }
         }
     }
@@ -173,6 +175,13 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         rule.waitForIdle()
     }
 
+    /** Pulls a row towards its start. */
+    fun pullAside(matcher: SemanticsMatcher) {
+        find(matcher)
+        node(matcher).performTouchInput { swipe(Offset(right - 1f, centerY), Offset(right - width * PULL, centerY), PULL_MS) }
+        rule.waitForIdle()
+    }
+
     /** Chooses what fits the typed text best. */
     fun choose(tag: String, text: String, whole: String) {
         type(tag, text)
@@ -274,6 +283,7 @@ class Hands(private val rule: AndroidComposeTestRule<*, out ComponentActivity>) 
         const val PATIENCE_MS = 60_000L
         private val LEAST_TOUCH = 47.5.dp
         private const val PULL_MS = 600L
+        private const val PULL = 0.6f
         private const val PNG_QUALITY = 100
         private const val SHADE = 0x40000000
         private val pictures = MainServer.root.resolve("build/screenshots/android")

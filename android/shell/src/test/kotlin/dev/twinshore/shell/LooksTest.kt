@@ -1,27 +1,14 @@
 package dev.twinshore.shell
 
-import androidx.activity.ComponentActivity
+import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.test.hasTestTag
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import org.junit.Assert.assertEquals
-import org.junit.Rule
+import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 
 /** Other eyes, other hands, other devices: dark, Russian, right to left, large type, a tablet. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class LooksTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule)
-
-    private val hands get() = world.hands
-
+class LooksTest : ShellTest() {
     @Test
     fun `F10c a chart and a spreadsheet are drawn, and the form that has them is not reopened`() {
         world.signedIn(dark = true)
@@ -41,6 +28,7 @@ class LooksTest {
     fun `a language written from right to left turns the screen, and numbers stay as they are`() {
         val app = world.signedIn()
         app.core.setLanguage("ar")
+        hands.await("the language") { app.state.view!!.status.language == "ar" }
         hands.picture("right-to-left-menu")
         hands.open("Catalog.Counterparties.List")
         hands.waitForText("Harbour Café")
@@ -81,5 +69,24 @@ class LooksTest {
         hands.tap("close")
         hands.waitForTag("form-Document.Orders.List")
         assertEquals("the mark of the mode is there once", 1, hands.count(hasTestTag("mode")))
+    }
+
+    @Test
+    fun `a brand's colour is read on every ground, whatever it is`() {
+        for (colour in listOf(Color.Yellow, Color.White, Color.Black, Color(0xFFAA3300), Color(0xFF00FF66), Color(0xFF777777), Color.Blue)) {
+            val brand = Brand.of("Acme", colour)
+            for (scheme in listOf(brand.light, brand.dark)) {
+                val read = with(scheme) {
+                    listOf(primary to background, onPrimary to primary, onPrimaryContainer to primaryContainer, primary to surfaceContainerHigh)
+                }
+                for ((text, ground) in read) assertTrue("$colour: $text on $ground", contrast(text, ground) >= 4.5f)
+            }
+        }
+        hands.show(world.start(), dark = false, brand = Brand.of("Acme", Color(0xFFFFC400)))
+        hands.waitForText("Acme")
+        hands.picture("brand-sign-in")
+        world.app.core.signIn("ann", "demo")
+        hands.waitForTag("menu")
+        hands.picture("brand-menu")
     }
 }

@@ -1,7 +1,6 @@
 package dev.twinshore.shell
 
 import androidx.activity.BackEventCompat
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.semantics.SemanticsProperties
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.assert
@@ -12,7 +11,6 @@ import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isFocused
 import androidx.compose.ui.test.isHeading
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.ModeView
 import dev.twinshore.core.Core
 import dev.twinshore.testing.MainServer
@@ -20,24 +18,10 @@ import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertTrue
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.annotation.Config
 
 /** Every screen around forms, on the real core and a real main server. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class ScreensTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule)
-
-    private val hands get() = world.hands
-
+class ScreensTest : ShellTest() {
     private fun newOrder(comment: String) {
         hands.open("Document.Orders.List")
         hands.command("create")
@@ -194,16 +178,16 @@ class ScreensTest {
         world.signedIn()
         hands.open("Document.Orders.List")
         hands.waitForTag("row")
-        val back = rule.activity.onBackPressedDispatcher
+        val back = world.screen.activity.onBackPressedDispatcher
         fun event(progress: Float) = BackEventCompat(0f, 0f, progress, BackEventCompat.EDGE_LEFT)
-        rule.runOnUiThread {
+        world.screen.runOnUiThread {
             back.dispatchOnBackStarted(event(0f))
             back.dispatchOnBackProgressed(event(0.6f))
         }
         hands.picture("back-gesture")
-        rule.runOnUiThread { back.dispatchOnBackCancelled() }
+        world.screen.runOnUiThread { back.dispatchOnBackCancelled() }
         hands.waitForTag("form-Document.Orders.List")
-        rule.runOnUiThread {
+        world.screen.runOnUiThread {
             back.dispatchOnBackStarted(event(0f))
             back.dispatchOnBackProgressed(event(1f))
             back.onBackPressed()

@@ -1,29 +1,13 @@
 package dev.twinshore.shell
 
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.test.assertIsEnabled
 import androidx.compose.ui.test.assertIsNotEnabled
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.annotation.Config
 
 /** The story of a lost connection, tapped and typed as a person does it, on the real core and a real main server. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class StoryTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule)
-
-    private val hands get() = world.hands
-
+class StoryTest : ShellTest() {
     @Test
     fun `an order is typed, the connection is lost, it goes on offline and reaches the main server`() {
         hands.show(world.start())

@@ -1,28 +1,12 @@
 package dev.twinshore.shell
 
-import androidx.activity.ComponentActivity
 import androidx.compose.ui.test.hasTestTag
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.testing.MainServer
 import dev.twinshore.testing.MainServer.Companion.SHOWCASE_PASSWORD
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
-import org.robolectric.annotation.Config
 
 /** Two people at one thing: locks, conflicts, and what the main server refuses. */
-@RunWith(RobolectricTestRunner::class)
-@Config(qualifiers = "w412dp-h860dp-xhdpi")
-class TogetherTest {
-    @get:Rule(order = 1)
-    val rule = createAndroidComposeRule<ComponentActivity>()
-
-    @get:Rule(order = 0)
-    val world = World(rule) { MainServer.showcase }
-
-    private val hands get() = world.hands
-
+class TogetherTest : ShellTest({ MainServer.showcase }) {
     private fun paper(note: String) {
         hands.open("Document.Papers.List")
         hands.command("create")

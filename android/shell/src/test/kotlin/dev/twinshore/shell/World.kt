@@ -4,7 +4,7 @@ import android.graphics.BitmapFactory
 import androidx.activity.ComponentActivity
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.asImageBitmap
-import androidx.compose.ui.test.junit4.AndroidComposeTestRule
+import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import dev.twinshore.Biometrics
 import dev.twinshore.ClientOptions
 import dev.twinshore.DeviceAnswer
@@ -22,7 +22,13 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
+import org.junit.Rule
 import org.junit.rules.ExternalResource
+import org.junit.runner.Description
+import org.junit.runner.RunWith
+import org.junit.runners.model.Statement
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
 import java.io.File
 import java.nio.file.Files
 import java.util.concurrent.ConcurrentHashMap
@@ -82,8 +88,19 @@ object JvmDevice : Device {
     }
 }
 
+/** What happens in a [World], on a phone unless a test says otherwise. */
+@RunWith(RobolectricTestRunner::class)
+@Config(qualifiers = "w412dp-h860dp-xhdpi")
+abstract class ShellTest(server: () -> MainServer = { MainServer.demo }) {
+    @get:Rule
+    val world = World(server)
+
+    protected val hands get() = world.hands
+}
+
 /** A phone on a link of its own to a real main server, and the hands that hold it. After the test nothing was thrown into the core. */
-class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, private val server: () -> MainServer = { MainServer.demo }) : ExternalResource() {
+class World(private val server: () -> MainServer) : ExternalResource() {
+    val screen = createAndroidComposeRule<ComponentActivity>()
     private val folders = mutableListOf<File>()
     val folder: File = newFolder()
     private val store = MemoryStore()
@@ -92,7 +109,7 @@ class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, 
 
     /** The phone's own way to the main server; another person's phone has another. */
     val link by lazy { newLink() }
-    val hands by lazy { Hands(rule) }
+    val hands by lazy { Hands(screen) }
     val app: AppProcess get() = processes.last()
 
     /** Starts the app; a second time it is another process on the same phone. */
@@ -140,6 +157,8 @@ class World(private val rule: AndroidComposeTestRule<*, out ComponentActivity>, 
         link.restore()
         processes.forEach { it.core.linkChanged(LinkFacts(connected = true, metered = false, captivePortal = false)) }
     }
+
+    override fun apply(base: Statement, description: Description): Statement = super.apply(screen.apply(base, description), description)
 
     override fun after() {
         val faults = processes.flatMap { it.faults }

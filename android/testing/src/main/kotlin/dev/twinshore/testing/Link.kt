@@ -9,7 +9,9 @@ import java.net.ServerSocket
 import java.net.Socket
 import java.net.SocketException
 import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.locks.ReentrantLock
 import kotlin.concurrent.thread
+import kotlin.concurrent.withLock
 
 /**
  * The way between a client and the main server: real connections that pass, wait or break.
@@ -26,6 +28,10 @@ class Link(private val port: Int) : Closeable {
     /** How long each answer waits on a slow link. */
     @Volatile
     var delayMs = 0L
+
+    private val gate = ReentrantLock()
+    private val opened = gate.newCondition()
+    private var held = false
 
     val url: String get() = "http://127.0.0.1:${entrance.localPort}"
 
@@ -56,9 +62,18 @@ class Link(private val port: Int) : Closeable {
         state = State.Good
     }
 
+    /** Answers wait from now on, however long, until they are let through. */
+    fun hold() = gate.withLock { held = true }
+
+    fun letThrough() = gate.withLock {
+        held = false
+        opened.signalAll()
+    }
+
     override fun close() {
         entrance.close()
         cut()
+        letThrough()
     }
 
     private fun pass(near: Socket) {
@@ -87,6 +102,7 @@ class Link(private val port: Int) : Closeable {
                     if (read < 0) break
                     // This is the slowness of the link itself, not a wait for something.
                     if (delayed && delayMs > 0) Thread.sleep(delayMs)
+                    if (delayed) gate.withLock { while (held) opened.await() }
                     to.write(buffer, 0, read)
                     to.flush()
                 }

@@ -26,9 +26,18 @@ class MainServer private constructor(private val process: Process, val port: Int
     }
 
     /** A link that signs a person in once, as an operator gives it out; phones reach this server at [address]. */
-    fun invite(name: String, address: String): String {
-        val said = run(listOf("user", "invite", configuration, name, "--database", database(folder), "--server", address))
-        return said.lines().first { it.startsWith("twinshore://") }
+    fun invite(name: String, address: String): Invitation {
+        val said = run(listOf("user", "invite", configuration, name, "--database", database(folder), "--server", address)).lines()
+        return Invitation(said.first { it.startsWith("twinshore://") }, said.filter { line -> line.any { it in BLOCKS } })
+    }
+
+    /** The link, and the code of it as it stands in a terminal: a character is two squares, one above the other. */
+    class Invitation(val link: String, private val drawn: List<String>) {
+        val width: Int get() = drawn.first().length
+        val height: Int get() = drawn.size * 2
+
+        /** Whether a square is drawn in the colour of the letters. */
+        fun isDrawn(x: Int, y: Int): Boolean = drawn[y / 2][x] in (if (y % 2 == 0) UPPER else LOWER)
     }
 
     /** Writes what devices download of the configuration, as a branded app brings it along. */
@@ -43,7 +52,12 @@ class MainServer private constructor(private val process: Process, val port: Int
         /** What does not happen within this time does not happen. */
         private const val READY_S = 120L
         private const val END_S = 10L
+        private const val UPPER = "█▀"
+        private const val LOWER = "█▄"
+        private const val BLOCKS = "█▀▄"
         private const val DEMO = "examples/field-sales"
+        private const val SHOWCASE = "android/testing/showcase"
+        private val COUNTRIES = listOf("DE", "EE", "FI", "NO", "PT")
 
         val root: File = File(System.getProperty("twinshore.root") ?: error("start the tests by scripts/kotlin")).canonicalFile
         private val command: File = File(System.getProperty("twinshore.bin") ?: error("start the tests by scripts/kotlin")).canonicalFile
@@ -52,18 +66,32 @@ class MainServer private constructor(private val process: Process, val port: Int
         val demo: MainServer by lazy { start() }
 
         /** With every kind of element and every type of attribute; users ann and bob, password `demo-1`. One for all tests of a JVM. */
-        val showcase: MainServer by lazy {
-            serve("android/testing/showcase", folder()).apply {
-                addUser("ann", SHOWCASE_PASSWORD, "en", "Tester")
-                addUser("bob", SHOWCASE_PASSWORD, "en", "Tester")
-            }
-        }
+        val showcase: MainServer by lazy { serveShowcase(folder()) }
         const val SHOWCASE_PASSWORD = "demo-1"
+
+        /** The same with [PLACES] places, which stay on the main server: `Place 000001` and so on. One for all tests of a JVM. */
+        val places: MainServer by lazy {
+            val folder = folder()
+            val table = folder.resolve("places.csv")
+            table.bufferedWriter().use { rows ->
+                rows.appendLine("Description,Country")
+                for (at in 1..PLACES) rows.appendLine("${placeName(at)},${COUNTRIES[at % COUNTRIES.size]}")
+            }
+            run(listOf("import", "csv", SHOWCASE, table.path, "--object", "Catalog.Places", "--database", database(folder)))
+            serveShowcase(folder)
+        }
+        const val PLACES = 140_000
+
+        fun placeName(at: Int): String = "Place %06d".format(at)
 
         /** Starts one with the demo's data. */
         fun start(): MainServer = folder().let { folder ->
             fill(folder)
             serve(DEMO, folder)
+        }
+
+        private fun serveShowcase(folder: File): MainServer = serve(SHOWCASE, folder).apply {
+            for (name in listOf("ann", "bob")) addUser(name, SHOWCASE_PASSWORD, "en", "Tester")
         }
 
         private fun folder(): File = Files.createTempDirectory("twinshore-main").toFile()
