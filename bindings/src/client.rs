@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use twinshore_client::view::{BeginAnewView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
 use twinshore_client::words::client_error_text;
 use twinshore_client::{
-    Client, ClientObserver, DeviceAnswer, DeviceError, DeviceRequest, FormObserver, LinkFacts, Platform, PlatformError,
-    Settings, SignInLink, SystemClock,
+    Client, ClientError, ClientObserver, DeviceAnswer, DeviceError, DeviceRequest, FormObserver, LinkFacts, Platform,
+    PlatformError, Settings, SignInLink, SystemClock,
 };
 
 /// The device's secret store failed.
@@ -202,7 +202,20 @@ pub enum FailedToStart {
     Start {
         /// Why.
         reason: String,
+        /// What the person may do besides starting again; none if it would not help.
+        begin_anew: Option<BeginAnewView>,
     },
+}
+
+/// Sets the files aside that keep a client from starting, after the person agreed to what [`FailedToStart`] offered: the next start
+/// begins anew. What opens by now is left as it is.
+///
+/// # Errors
+/// [`FailedToStart`] if something else keeps it from starting.
+#[uniffi::export]
+pub fn begin_anew(options: ClientOptions, store: Arc<dyn SecretStore>) -> Result<(), FailedToStart> {
+    let options = options.on(OfPlatform { store, biometrics: None, device: None });
+    Client::begin_anew(&options).map_err(|error| FailedToStart::of(&error, &options))
 }
 
 /// Ends an observation when it is destroyed.
@@ -299,6 +312,11 @@ impl MobileClient {
     /// The PIN the person chose; an empty one takes it away, none leaves it as it was.
     pub fn set_pin(&self, pin: Option<String>) {
         self.0.set_pin(pin);
+    }
+
+    /// Begins anew for the account whose database can't be read, as the sign-in offers it; the person is asked once more.
+    pub fn begin_account_anew(&self) {
+        self.0.begin_account_anew();
     }
 
     /// Goes on with the first download.
@@ -405,19 +423,29 @@ impl MobileClient {
 impl MobileClient {
     fn start_on(options: ClientOptions, platform: OfPlatform) -> Result<Arc<Self>, FailedToStart> {
         crate::logging::start();
-        let options = twinshore_client::ClientOptions {
-            directory: PathBuf::from(options.directory),
-            main_server: options.main_server,
-            device_name: options.device_name,
-            language: options.language,
+        let options = options.on(platform);
+        Client::start(options.clone()).map(|client| Arc::new(Self(client))).map_err(|error| FailedToStart::of(&error, &options))
+    }
+}
+
+impl ClientOptions {
+    fn on(self, platform: OfPlatform) -> twinshore_client::ClientOptions {
+        twinshore_client::ClientOptions {
+            directory: PathBuf::from(self.directory),
+            main_server: self.main_server,
+            device_name: self.device_name,
+            language: self.language,
             platform: Arc::new(platform),
             clock: Arc::new(SystemClock),
             transport: None,
-            settings: Settings { plain_links: options.development, ..Settings::default() },
-        };
-        let language = options.language.clone();
-        Client::start(options)
-            .map(|client| Arc::new(Self(client)))
-            .map_err(|error| FailedToStart::Start { reason: client_error_text(&language, &error) })
+            settings: Settings { plain_links: self.development, ..Settings::default() },
+        }
+    }
+}
+
+impl FailedToStart {
+    fn of(error: &ClientError, options: &twinshore_client::ClientOptions) -> Self {
+        let reason = client_error_text(&options.language, error);
+        Self::Start { reason, begin_anew: Client::offer_to_begin_anew(error, options) }
     }
 }

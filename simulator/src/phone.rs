@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use serde::{Deserialize, Serialize};
-use twinshore_client::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use tokio::sync::mpsc::UnboundedReceiver;
+use twinshore_client::view::{BeginAnewView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use twinshore_client::words::client_error_text;
 use twinshore_client::{
     Client, ClientError, ClientObserver, ClientOptions, FilePlatform, FormObserver, Settings, Subscription,
 };
@@ -34,28 +36,66 @@ pub struct PhoneOptions {
 #[serde(tag = "do", rename_all = "camelCase")]
 enum Command {
     Hello,
-    Dispatch { form: u32, event: FormEvent },
-    SignIn { user: String, password: String },
-    SignInByLink { link: String },
+    Dispatch {
+        form: u32,
+        event: FormEvent,
+    },
+    SignIn {
+        user: String,
+        password: String,
+    },
+    SignInByLink {
+        link: String,
+    },
     SignOut,
-    Unlock { pin: String },
+    Unlock {
+        pin: String,
+    },
     UnlockWithBiometrics,
     ChoosePin,
-    SetPin { pin: Option<String> },
+    SetPin {
+        pin: Option<String>,
+    },
     RetryDownload,
+    /// What the person asks of an app that could not start, and only then.
+    Start,
+    BeginAnew,
+    BeginAccountAnew,
     UpdateNow,
-    Open { item: String },
-    Activate { form: u32 },
+    Open {
+        item: String,
+    },
+    Activate {
+        form: u32,
+    },
     ShowMenu,
-    SetMode { mode: ModeView },
-    AnswerDialog { id: u64, button: String },
-    AnswerOffer { mode: Option<ModeView> },
-    CancelWait { id: u64 },
-    TakeDraft { id: String },
-    DiscardDraft { id: String },
+    SetMode {
+        mode: ModeView,
+    },
+    AnswerDialog {
+        id: u64,
+        button: String,
+    },
+    AnswerOffer {
+        mode: Option<ModeView>,
+    },
+    CancelWait {
+        id: u64,
+    },
+    TakeDraft {
+        id: String,
+    },
+    DiscardDraft {
+        id: String,
+    },
     ExchangeNow,
-    SetLanguage { language: String },
-    AnswerDevice { id: u64, answer: PageAnswer },
+    SetLanguage {
+        language: String,
+    },
+    AnswerDevice {
+        id: u64,
+        answer: PageAnswer,
+    },
     Suspend,
     Resume,
 }
@@ -64,12 +104,31 @@ enum Command {
 #[derive(Debug, Serialize)]
 #[serde(tag = "is", rename_all = "camelCase")]
 enum Message<'m> {
-    Interface { view: &'m InterfaceView },
-    Logged { entry: &'m LogEntryView },
-    Form { view: &'m FormView },
-    Patch { patch: &'m FormPatch },
-    Closed { form: u32, successor: u32 },
-    Device { wanted: Vec<Wanted<'m>> },
+    Interface {
+        view: &'m InterfaceView,
+    },
+    Logged {
+        entry: &'m LogEntryView,
+    },
+    Form {
+        view: &'m FormView,
+    },
+    Patch {
+        patch: &'m FormPatch,
+    },
+    Closed {
+        form: u32,
+        successor: u32,
+    },
+    Device {
+        wanted: Vec<Wanted<'m>>,
+    },
+    #[serde(rename_all = "camelCase")]
+    Failed {
+        reason: &'m str,
+        begin_anew: Option<&'m BeginAnewView>,
+        language: &'m str,
+    },
 }
 
 /// Something that module code wants of the phone.
@@ -146,7 +205,8 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
     let device = Arc::new(PageDevice::new(platform, |open: &[(u64, DeviceWish)]| {
         tell(&Message::Device { wanted: open.iter().map(|(id, wish)| Wanted { id: *id, wish }).collect() });
     }));
-    let client = Client::start(ClientOptions {
+    let mut lines = read_lines();
+    let options = ClientOptions {
         platform: Arc::clone(&device) as _,
         directory: options.directory,
         main_server: options.main_server,
@@ -155,10 +215,10 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
         clock: Arc::new(twinshore_client::SystemClock),
         transport: None,
         settings: options.settings,
-    })?;
+    };
+    let Some(client) = started(options, &mut lines).await else { return Ok(()) };
     let shell = Arc::new_cyclic(|me| Shell { client: client.clone(), forms: Mutex::default(), me: me.clone() });
     let mut interface = client.observe(Arc::clone(&shell) as Arc<dyn ClientObserver>);
-    let mut lines = read_lines();
     while let Some(line) = lines.recv().await {
         if line.len() > MAXIMUM_COMMAND {
             tracing::warn!("a command is too long");
@@ -183,8 +243,37 @@ pub async fn run_phone(options: PhoneOptions) -> Result<(), ClientError> {
     Ok(())
 }
 
+/// Starts the client, as often as it takes; none if the input ends before. What keeps it from starting is told, and the person may begin
+/// anew.
+async fn started(mut options: ClientOptions, lines: &mut UnboundedReceiver<String>) -> Option<Client> {
+    let mut error = match Client::start(options.clone()) {
+        Ok(client) => return Some(client),
+        Err(error) => error,
+    };
+    loop {
+        tell(&Message::Failed {
+            reason: &client_error_text(&options.language, &error),
+            begin_anew: Client::offer_to_begin_anew(&error, &options).as_ref(),
+            language: &options.language,
+        });
+        let ready = match serde_json::from_str(&lines.recv().await?) {
+            Ok(Command::Start) => Ok(()),
+            Ok(Command::BeginAnew) => Client::begin_anew(&options),
+            Ok(Command::SetLanguage { language }) => {
+                options.language = language;
+                continue;
+            }
+            _ => continue,
+        };
+        match ready.and_then(|()| Client::start(options.clone())) {
+            Ok(client) => return Some(client),
+            Err(new) => error = new,
+        }
+    }
+}
+
 /// Lines of standard input, read on a thread that blocks on it.
-fn read_lines() -> tokio::sync::mpsc::UnboundedReceiver<String> {
+fn read_lines() -> UnboundedReceiver<String> {
     let (found, lines) = tokio::sync::mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lines() {
@@ -200,7 +289,7 @@ fn read_lines() -> tokio::sync::mpsc::UnboundedReceiver<String> {
 fn carry_out(client: &Client, command: Command) {
     match command {
         // They are taken before.
-        Command::Hello | Command::AnswerDevice { .. } => {}
+        Command::Hello | Command::AnswerDevice { .. } | Command::Start | Command::BeginAnew => {}
         Command::Dispatch { form, event } => client.dispatch(form, event),
         Command::SignIn { user, password } => client.sign_in(user, password),
         Command::SignInByLink { link } => client.sign_in_by_link(link),
@@ -210,6 +299,7 @@ fn carry_out(client: &Client, command: Command) {
         Command::ChoosePin => client.choose_pin(),
         Command::SetPin { pin } => client.set_pin(pin),
         Command::RetryDownload => client.retry_download(),
+        Command::BeginAccountAnew => client.begin_account_anew(),
         Command::UpdateNow => client.update_now(),
         Command::Open { item } => client.open(item),
         Command::Activate { form } => client.activate(form),

@@ -28,8 +28,16 @@ pub fn device_key(path: &Path) -> Option<DatabaseKey> {
 /// # Errors
 /// If it can't be opened, or there is no key for it.
 pub fn open_device_database(path: &Path) -> rusqlite::Result<Connection> {
+    open_with_key(path, &device_key(path).ok_or(rusqlite::Error::InvalidQuery)?)
+}
+
+/// A database of a phone that lies elsewhere, by the key it had.
+///
+/// # Errors
+/// If it can't be opened.
+pub fn open_with_key(path: &Path, key: &DatabaseKey) -> rusqlite::Result<Connection> {
     let connection = Connection::open(path)?;
-    device_key(path).ok_or(rusqlite::Error::InvalidQuery)?.unlock(&connection)?;
+    key.unlock(&connection)?;
     // The engine's order of texts; tests order nothing by it.
     connection.create_collation("person", |a, b| a.cmp(b))?;
     Ok(connection)

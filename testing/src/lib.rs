@@ -19,7 +19,7 @@ mod stopped;
 mod world;
 
 pub use clock::{ManualClock, ShiftedClock};
-pub use device_files::{device_key, open_device_database};
+pub use device_files::{device_key, open_device_database, open_with_key};
 pub use direct_link::{DirectLink, Fate};
 pub use link::{Link, LinkError, LinkFigures, LinkState, LinkTraffic, MAIN_NAME};
 pub use phone::{Phone, PhoneError, PhoneSetup, hasty_settings};

@@ -199,20 +199,7 @@ impl Phone {
     /// [`PhoneError`].
     pub fn start(link: Arc<Link>, name: String, setup: PhoneSetup) -> Result<Self, PhoneError> {
         let platform = Arc::new(FilePlatform::new(secrets_in(&setup.directory)));
-        let transport = match &setup.transport {
-            Some(transport) => Arc::clone(transport),
-            None => over_link(&link, &setup.settings)?,
-        };
-        let client = Client::start(ClientOptions {
-            platform: Arc::clone(&platform) as Arc<dyn Platform>,
-            directory: setup.directory.clone(),
-            main_server: setup.main_server.clone().unwrap_or_else(|| link.named_url()),
-            device_name: name.clone(),
-            language: setup.language.clone(),
-            clock: Arc::clone(&setup.clock),
-            transport: Some(transport),
-            settings: setup.settings.clone(),
-        })?;
+        let client = Client::start(Self::options(&link, &name, &setup, Arc::clone(&platform) as Arc<dyn Platform>)?)?;
         let ears = Arc::new(Ears {
             changes: watch::channel(0).0,
             log: Mutex::default(),
@@ -222,6 +209,29 @@ impl Phone {
         let listener = Listener { ears: Arc::clone(&ears), client: client.clone() };
         let interface = client.observe(Arc::new(listener));
         Ok(Self { link, name, setup, platform, client, ears, _interface: interface })
+    }
+
+    /// How its client is started.
+    pub(crate) fn options(
+        link: &Arc<Link>,
+        name: &str,
+        setup: &PhoneSetup,
+        platform: Arc<dyn Platform>,
+    ) -> Result<ClientOptions, PhoneError> {
+        let transport = match &setup.transport {
+            Some(transport) => Arc::clone(transport),
+            None => over_link(link, &setup.settings)?,
+        };
+        Ok(ClientOptions {
+            platform,
+            directory: setup.directory.clone(),
+            main_server: setup.main_server.clone().unwrap_or_else(|| link.named_url()),
+            device_name: name.to_owned(),
+            language: setup.language.clone(),
+            clock: Arc::clone(&setup.clock),
+            transport: Some(transport),
+            settings: setup.settings.clone(),
+        })
     }
 
     /// Ends the client and starts it again over the same folder, once the files are closed.

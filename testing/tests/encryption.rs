@@ -163,7 +163,7 @@ async fn a2_a_device_whose_keys_are_gone_says_so_and_leaves_its_files_as_they_ar
         "main server has is safe",
         "left as it is",
         "administrator",
-        "sign in with a connection",
+        "begin anew on this device",
     ] {
         assert!(error.contains(said), "{error}");
     }
@@ -245,11 +245,16 @@ async fn a3_a_wipe_takes_the_key_away_and_what_a_kill_left_of_the_folder_goes_at
     assert!(device_key(&file).is_some());
     let engine = world.engine().expect("running");
     let device = engine.devices().expect("devices").first().expect("a device").device;
+    // What was set aside of the account goes with it; of others it stays.
+    let name = file.parent().and_then(Path::file_name).expect("a folder").to_string_lossy().into_owned();
+    let aside = [name.as_str(), "base-of-another"].map(|of| directory.join(format!("set-aside/20260101T000000000Z-{of}")));
+    aside.iter().for_each(|folder| std::fs::create_dir_all(folder).expect("a folder"));
     assert!(engine.order_device(device, Some("ann"), twinshore_engine::accounts::DeviceOrder::Wipe).expect("ordered"));
     let told = until_refused(&phone).await;
     assert!(told.contains("removed your data"), "{told}");
     assert!(!file.exists() && device_key(&file).is_none());
     assert_eq!(names_of_keys(&directory), ["key.client"]);
+    assert_eq!(aside.each_ref().map(|folder| folder.exists()), [false, true]);
     let phone = phone.stop().await;
     let left =
         directory.join(format!("wiped-{}", file.parent().and_then(Path::file_name).expect("a folder").to_string_lossy()));

@@ -1,5 +1,7 @@
 //! Bad input and trouble on real phones over real links: a clear message each time, nothing lost, and the app goes on.
 
+#[path = "trouble/anew.rs"]
+mod anew;
 #[path = "trouble/disk.rs"]
 mod disk;
 #[path = "trouble/files.rs"]

@@ -14,8 +14,9 @@ use twinshore_modules::HostError;
 use twinshore_protocol::ServerError;
 
 use crate::actor;
-use crate::view::{FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
-use crate::{ClientError, LinkFacts, Platform, Settings, Timers, Transport};
+use crate::view::{BeginAnewView, FormEvent, FormPatch, FormView, InterfaceView, LogEntryView, ModeView};
+use crate::words::{say, say_with};
+use crate::{ClientError, LinkFacts, Platform, Settings, Timers, Transport, set_aside};
 
 /// Told about everything around forms. The first call after subscribing brings the whole view.
 pub trait ClientObserver: Send + Sync {
@@ -36,6 +37,7 @@ pub trait FormObserver: Send + Sync {
 }
 
 /// How to start a client.
+#[derive(Clone)]
 pub struct ClientOptions {
     /// Folder for everything the client keeps.
     pub directory: PathBuf,
@@ -77,6 +79,8 @@ pub enum Request {
     ChoosePin,
     /// A new PIN; an empty one takes it away, none changes nothing.
     SetPin(Option<String>),
+    /// Begin anew for the account that can't be opened.
+    BeginAnew,
     /// Go on with the first download.
     RetryDownload,
     UpdateNow,
@@ -156,6 +160,28 @@ impl Client {
         Ok(Self { requests, next: Arc::new(AtomicU64::new(1)), running })
     }
 
+    /// What the person whose client did not start may do: begin anew; none if that would not help, or if the secret store can't be read
+    /// now and nobody knows what is lost.
+    pub fn offer_to_begin_anew(error: &ClientError, options: &ClientOptions) -> Option<BeginAnewView> {
+        let lost = set_aside::lost(error, &options.directory, &*options.platform).ok()?;
+        let say = |key| say(&options.language, key).to_owned();
+        let question = match lost.len() {
+            0 => return None,
+            1 => say_with(&options.language, "begin-anew-app", &[("file", "client.db".into())]),
+            _ => say("begin-anew-all"),
+        };
+        Some(BeginAnewView { button: say("begin-anew"), question, yes: say("begin-anew-yes"), no: say("begin-anew-no") })
+    }
+
+    /// Sets the files aside that keep a client from starting: the next start begins anew. Only after the person agreed to
+    /// [`Self::offer_to_begin_anew`]; what opens by now is left as it is.
+    ///
+    /// # Errors
+    /// [`ClientError`] as from [`Self::start`], if something else keeps it from starting.
+    pub fn begin_anew(options: &ClientOptions) -> Result<(), ClientError> {
+        set_aside::begin_anew(&options.directory, &*options.platform, options.clock.now(), &options.language).map(drop)
+    }
+
     fn send(&self, request: Request) {
         // A client that ended takes no more requests; its observers know.
         let _ = self.requests.send(request);
@@ -213,6 +239,11 @@ impl Client {
     /// The PIN the person chose; an empty one takes it away, none leaves it as it was.
     pub fn set_pin(&self, pin: Option<String>) {
         self.send(Request::SetPin(pin));
+    }
+
+    /// Begins anew for the account whose database can't be read, as the sign-in offers it; the person is asked once more.
+    pub fn begin_account_anew(&self) {
+        self.send(Request::BeginAnew);
     }
 
     /// Goes on with the first download.

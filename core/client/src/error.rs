@@ -21,8 +21,8 @@ pub enum ClientError {
     NoRoom,
     /// A file of the app is damaged or is not the app's.
     #[error(
-        "{file} on this device is damaged or is not a file of this app. It was left as it is: ask the administrator to save it, \
-         for it may hold what was typed and not sent yet."
+        "{file} on this device is damaged or is not a file of this app. It was left as it is, for it may hold what was typed and \
+         not sent yet. Tell the administrator. If you can't wait, begin anew on this device: the file is kept."
     )]
     Damaged {
         /// Name of the file, without its folder.
@@ -32,7 +32,7 @@ pub enum ClientError {
     #[error(
         "{file} on this device can't be opened: its key is not in the device's safe place for passwords any more. What the main \
          server has is safe. The file was left as it is, but without the key nobody can read what was not sent yet. Ask the \
-         administrator. To begin anew on this device, remove the app with its data, install it and sign in with a connection."
+         administrator first. If the key can't be brought back, begin anew on this device: the file is kept."
     )]
     KeyLost {
         /// Name of the file, without its folder.
@@ -40,8 +40,9 @@ pub enum ClientError {
     },
     /// A file does not fit its key.
     #[error(
-        "{file} on this device does not fit its key: it is damaged, or was copied from another device. It was left as it is: ask \
-         the administrator to save it, for it may hold what was typed and not sent yet."
+        "{file} on this device does not fit its key: it is damaged, or was copied from another device. It was left as it is, for \
+         it may hold what was typed and not sent yet. Tell the administrator. If you can't wait, begin anew on this device: the file \
+         is kept."
     )]
     WrongKey {
         /// Name of the file, without its folder.
@@ -94,6 +95,11 @@ impl From<EngineError> for ClientError {
 }
 
 impl ClientError {
+    /// The file itself can't be read, whatever else is tried: only setting it aside helps (A2).
+    pub const fn is_unreadable(&self) -> bool {
+        matches!(self, Self::KeyLost { .. } | Self::WrongKey { .. } | Self::Damaged { .. })
+    }
+
     /// The error of a file, for the person: a damaged file is named without its folder.
     pub(crate) fn of_file(self, path: &Path) -> Self {
         let file = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();

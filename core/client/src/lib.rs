@@ -21,6 +21,7 @@ mod mode;
 mod platform;
 mod reopening;
 mod routing;
+mod set_aside;
 mod settings;
 mod sign_in_link;
 pub mod stand_alone;

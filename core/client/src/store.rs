@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use twinshore_engine::EngineError;
 use twinshore_engine::storage::DatabaseKey;
 
-use crate::ClientError;
+use crate::{ClientError, Platform, keys};
 
 /// Rows of the log of typed text kept.
 pub struct ClientStore(Connection);
@@ -30,6 +30,16 @@ pub struct KeptDraft {
 }
 
 impl ClientStore {
+    /// The file of a device, with its key from the secret store.
+    ///
+    /// # Errors
+    /// As [`keys::key_of`] and [`Self::open`].
+    pub fn of_device(directory: &Path, platform: &dyn Platform) -> Result<Self, ClientError> {
+        let path = directory.join("client.db");
+        let key = keys::key_of(platform, keys::CLIENT, &path)?;
+        Self::open(&path, &key)
+    }
+
     /// Opens or creates the file. A damaged file is refused and left alone: drafts may be saved from it.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ final class ClientTests: XCTestCase {
             directory: file.appendingPathComponent("app").path, mainServer: "http://127.0.0.1:9", deviceName: "a phone",
             language: "en")
         XCTAssertThrowsError(try MobileClient.start(options: options, store: Secrets())) { error in
-            guard case FailedToStart.Start(let reason) = error else { return XCTFail("\(error)") }
+            guard case FailedToStart.Start(let reason, nil) = error else { return XCTFail("\(error)") }
             XCTAssertTrue(reason.contains("its folder"), reason)
         }
     }
@@ -151,7 +151,7 @@ final class ClientTests: XCTestCase {
             XCTAssertEqual(fresh?.status.userName, "ann")
             phone.client.signOut()
             _ = try await phone.until("the sign-in") {
-                if case .signIn("ann", "", busy: false, _) = phone.app.view?.screen { true } else { nil }
+                if case .signIn("ann", "", busy: false, _, _) = phone.app.view?.screen { true } else { nil }
             }
             XCTAssertTrue(phone.app.forms.isEmpty)
         }

@@ -50,6 +50,11 @@ final class Secrets: SecretStore, @unchecked Sendable {
         }
     }
 
+    /// Forgets everything, as a store that was emptied.
+    func forget() {
+        lock.withLock { kept = [:] }
+    }
+
     func setSecret(name: String, value: String?) throws {
         try lock.withLock {
             if let refusal { throw refusal }
@@ -118,7 +123,7 @@ final class Phone {
     /// Why signing in did not work.
     func refusal(to user: String = "ann") async throws -> String {
         try await until("the refusal") {
-            if case .signIn(user, let error, busy: false, _) = app.view?.screen, !error.isEmpty { error } else { nil }
+            if case .signIn(user, let error, busy: false, _, _) = app.view?.screen, !error.isEmpty { error } else { nil }
         }
     }
 

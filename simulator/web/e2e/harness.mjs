@@ -43,6 +43,7 @@ export async function openDesk(words = (folder) => ["demo", "--port", "0", "--di
   mkdirSync(pictures, { recursive: true });
   return {
     page,
+    folder,
     problems,
     phone: (name) => new Phone(page, name),
     picture: (name) => page.screenshot({ path: join(pictures, `${name}.png`) }),

@@ -110,7 +110,7 @@ function Outside({ phone, setup, look }: { phone: Phone; setup: PhoneSetup; look
         <label><input type="checkbox" checked={look.value.rightToLeft} onChange={(e) => (look.value = { ...look.value, rightToLeft: e.currentTarget.checked })} /> Right to left</label>
         <label>
           Language{" "}
-          <select value={phone.interface.value?.status.language ?? "en"} onChange={(e) => phone.send({ do: "setLanguage", language: e.currentTarget.value })}>
+          <select value={phone.interface.value?.status.language ?? phone.failed.value?.language ?? "en"} onChange={(e) => phone.send({ do: "setLanguage", language: e.currentTarget.value })}>
             <option value="en">English</option>
             <option value="ru">Русский</option>
           </select>

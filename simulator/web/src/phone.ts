@@ -2,7 +2,7 @@
 
 import { signal, type Signal } from "@preact/signals";
 import { applyPatch } from "./patches";
-import type { DeviceWish, Form, FormEvent, Interface, LogEntry, PhoneCommand, PhoneMessage } from "./views";
+import type { DeviceWish, FailedStart, Form, FormEvent, Interface, LogEntry, PhoneCommand, PhoneMessage } from "./views";
 
 const LOG_LENGTH = 200;
 const RECONNECT_MS = 500;
@@ -12,6 +12,8 @@ export class Phone {
   readonly forms: Signal<ReadonlyMap<number, Form>> = signal(new Map());
   readonly log: Signal<readonly LogEntry[]> = signal([]);
   readonly device: Signal<readonly { id: number; wish: DeviceWish }[]> = signal([]);
+  /** Why the app could not start; none while it runs. */
+  readonly failed: Signal<FailedStart | undefined> = signal(undefined);
   readonly connected = signal(false);
   readonly running = signal(true);
   private socket: WebSocket | undefined;
@@ -53,7 +55,11 @@ export class Phone {
   private receive(message: PhoneMessage): void {
     switch (message.is) {
       case "interface":
+        this.failed.value = undefined;
         this.interface.value = message.view;
+        return;
+      case "failed":
+        this.failed.value = message;
         return;
       case "logged":
         if (!this.log.value.some((entry) => entry.id === message.entry.id && entry.time === message.entry.time))
@@ -82,6 +88,7 @@ export class Phone {
           this.interface.value = undefined;
           this.forms.value = new Map();
           this.device.value = [];
+          this.failed.value = undefined;
         } else {
           this.send({ do: "hello" });
         }

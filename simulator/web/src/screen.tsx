@@ -5,11 +5,12 @@ import { DeviceWishes } from "./device";
 import { FormScreen } from "./form";
 import { Icon } from "./icons";
 import type { Phone } from "./phone";
-import type { Interface, MenuItem, MenuSection, Mode } from "./views";
+import type { FailedStart, Interface, MenuItem, MenuSection, Mode } from "./views";
 import { word } from "./words";
 
 export function PhoneScreen({ phone, suggestedUser }: { phone: Phone; suggestedUser: string }) {
   const view = phone.interface.value;
+  if (phone.failed.value) return <CouldNotStart phone={phone} failed={phone.failed.value} />;
   if (!phone.running.value || !view) {
     return (
       <div class="screen off">
@@ -93,6 +94,32 @@ function TitleBar({ phone, view }: { phone: Phone; view: Interface }) {
   );
 }
 
+/** The app could not open its files: what happened, and what the person may do. */
+function CouldNotStart({ phone, failed }: { phone: Phone; failed: FailedStart }) {
+  const [asked, setAsked] = useState(false);
+  const { beginAnew } = failed;
+  return (
+    <div class="screen" lang={failed.language} data-test="could-not-start">
+      <div class="sign-in">
+        <p class="error" role="alert">{failed.reason}</p>
+        <button type="button" class="primary" data-test="start-again" onClick={() => phone.send({ do: "start" })}>{word(failed.language, "retry")}</button>
+        {beginAnew && <button type="button" data-test="begin-anew" onClick={() => setAsked(true)}>{beginAnew.button}</button>}
+      </div>
+      {beginAnew && asked && (
+        <div class="scrim">
+          <div class="dialog" role="alertdialog" aria-modal="true" aria-label={beginAnew.question}>
+            <p>{beginAnew.question}</p>
+            <div class="dialog-buttons">
+              <button type="button" data-answer="begin-anew" onClick={() => { setAsked(false); phone.send({ do: "beginAnew" }); }}>{beginAnew.yes}</button>
+              <button type="button" class="primary" data-answer="leave" ref={focusOnce} onClick={() => setAsked(false)}>{beginAnew.no}</button>
+            </div>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
 type ScreenOf<S> = Extract<Interface["screen"], { screen: S }>;
 
 function Lock({ phone, view, screen }: { phone: Phone; view: Interface; screen: ScreenOf<"lock"> }) {
@@ -142,6 +169,7 @@ function SignIn({ phone, view, screen, suggestedUser }: {
         ))}</div>
       )}
       {screen.error && <p class="error" role="alert">{screen.error}</p>}
+      {screen.beginAnew && <button type="button" data-test="begin-anew" onClick={() => phone.send({ do: "beginAccountAnew" })}>{screen.beginAnew}</button>}
       <button type="submit" class="primary" disabled={screen.busy}>{screen.busy ? say("working") : say("signIn")}</button>
       <details class="by-link">
         <summary>{say("byLink")}</summary>

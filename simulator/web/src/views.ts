@@ -146,7 +146,7 @@ export interface MenuSection {
 }
 
 export type Screen =
-  | { screen: "signIn"; userName: string; error: string; busy: boolean; users: string[] }
+  | { screen: "signIn"; userName: string; error: string; busy: boolean; users: string[]; beginAnew: string }
   | { screen: "lock"; userName: string; error: string; busy: boolean; biometrics: boolean }
   | { screen: "choosePin"; error: string; required: boolean }
   | ({ screen: "download" } & { step: string; done: number; total: number; figures: string; error: string })
@@ -234,6 +234,7 @@ export type PhoneCommand =
   | { do: "answerDevice"; id: number; answer: DeviceAnswer }
   | { do: "unlock"; pin: string }
   | { do: "setPin"; pin: string | null }
+  | { do: "start" | "beginAnew" | "beginAccountAnew" }
   | { do: "signOut" | "unlockWithBiometrics" | "choosePin" | "retryDownload" | "updateNow" | "showMenu" | "exchangeNow" | "suspend" | "resume" }
   | { do: "open"; item: string }
   | { do: "activate"; form: number }
@@ -244,6 +245,13 @@ export type PhoneCommand =
   | { do: "takeDraft" | "discardDraft"; id: string }
   | { do: "setLanguage"; language: string };
 
+/** Why the app on a phone could not start, and what the person may do besides starting again. */
+export interface FailedStart {
+  reason: string;
+  beginAnew: { button: string; question: string; yes: string; no: string } | null;
+  language: string;
+}
+
 /** What a phone's process, or the host on its behalf, tells the page. */
 export type PhoneMessage =
   | { is: "interface"; view: Interface }
@@ -252,4 +260,5 @@ export type PhoneMessage =
   | { is: "patch"; patch: FormPatch }
   | { is: "closed"; form: number; successor: number }
   | { is: "device"; wanted: { id: number; wish: DeviceWish }[] }
+  | { is: "failed" } & FailedStart
   | { is: "process"; running: boolean };

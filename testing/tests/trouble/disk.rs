@@ -15,11 +15,11 @@ use super::world::{
 };
 
 /// A small disk, gone when dropped. Phones on it are stopped before.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
     /// None, said loudly, where no file system may be mounted.
-    fn of(world: &World, name: &str, bytes: u64) -> Option<Self> {
+    pub fn of(world: &World, name: &str, bytes: u64) -> Option<Self> {
         let folder = world.device_folder(name).expect("a folder");
         let size = format!("size={bytes}");
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(&folder).output();
@@ -30,7 +30,7 @@ impl Disk {
         }
     }
 
-    fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.0.clone()
     }
 
@@ -39,7 +39,7 @@ impl Disk {
     }
 
     /// Leaves no room at all.
-    fn fill(&self) {
+    pub fn fill(&self) {
         let mut file = File::options().create(true).append(true).open(self.ballast()).expect("the ballast");
         let mut block = vec![1; 64 << 10];
         while !block.is_empty() {
@@ -49,7 +49,7 @@ impl Disk {
         }
     }
 
-    fn free(&self) {
+    pub fn free(&self) {
         std::fs::remove_file(self.ballast()).expect("the ballast");
     }
 }

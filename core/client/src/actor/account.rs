@@ -74,8 +74,21 @@ impl App {
 
     /// The sign-in screen.
     pub fn sign_in_screen(self: &Rc<Self>, user_name: String, error: impl Into<String>, busy: bool) {
+        self.show_sign_in(user_name, error.into(), busy, None);
+    }
+
+    /// The same, perhaps with a database that can't be read.
+    pub(super) fn show_sign_in(
+        self: &Rc<Self>,
+        user_name: String,
+        error: String,
+        busy: bool,
+        unreadable: Option<super::anew::Unreadable>,
+    ) {
         let users = self.accounts.names();
-        self.screen(ScreenView::SignIn { user_name, error: error.into(), busy, users });
+        let begin_anew = if unreadable.is_some() { self.say("begin-anew").to_owned() } else { String::new() };
+        self.state.borrow_mut().unreadable = unreadable;
+        self.screen(ScreenView::SignIn { user_name, error, busy, users, begin_anew });
     }
 
     /// Signs in at the main server; without a connection, against what the last sign-in left (A2).

@@ -3,6 +3,7 @@
 //! Invariants: no borrow of a form is held across an await; what the person typed is in the store before any handler runs.
 
 mod account;
+mod anew;
 mod banner;
 mod calls;
 mod choice;
@@ -52,7 +53,7 @@ use twinshore_protocol::{
 use crate::account_book::AccountBook;
 use crate::client::{ClientOptions, Request};
 use crate::forms::words;
-use crate::keys;
+use crate::set_aside;
 use crate::store::ClientStore;
 use crate::view::{DialogView, LogEntryView, MessageKind, MessageView, OfferView, ScreenView};
 use crate::{
@@ -76,7 +77,9 @@ pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>)
     std::thread::Builder::new().name("client".into()).spawn(move || {
         let local = LocalSet::new();
         local.block_on(&runtime, async move {
-            match open_store(&options).and_then(|store| App::new(options, store)) {
+            let store = set_aside::finish(&options.directory)
+                .and_then(|()| ClientStore::of_device(&options.directory, &*options.platform));
+            match store.and_then(|store| App::new(options, store)) {
                 Ok(app) => {
                     let _ = started.send(Ok(()));
                     app.run(requests).await;
@@ -90,12 +93,6 @@ pub fn start(options: ClientOptions, requests: mpsc::UnboundedReceiver<Request>)
     })?;
     start.recv().unwrap_or(Err(ClientError::Stopped))?;
     Ok(ended)
-}
-
-fn open_store(options: &ClientOptions) -> Result<ClientStore, ClientError> {
-    let path = options.directory.join("client.db");
-    let key = keys::key_of(&*options.platform, keys::CLIENT, &path)?;
-    ClientStore::open(&path, &key)
 }
 
 /// Client modules by the server they belong to.
@@ -144,6 +141,8 @@ pub(crate) struct State {
     pub screen: ScreenView,
     /// Who works, or is asked for the PIN; empty at the sign-in.
     pub account: String,
+    /// The account whose database can't be read, while that is told at the sign-in.
+    pub unreadable: Option<anew::Unreadable>,
     pub user_name: String,
     pub language: String,
     pub mode: Mode,
@@ -288,8 +287,10 @@ impl App {
                 // Whoever worked last is on the way in again: nobody else is let in beside them.
                 busy: accounts.get(&last).is_some_and(|account| account.pin.is_none() && account.barred.is_none()),
                 users: accounts.names(),
+                begin_anew: String::new(),
             },
             account: String::new(),
+            unreadable: None,
             user_name,
             language: store.get("language").unwrap_or_else(|| options.language.clone()),
             mode,

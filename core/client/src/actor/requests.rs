@@ -33,6 +33,7 @@ impl App {
             Request::SignIn(user, password) => self.spawn_caused(move |app| async move { app.sign_in(user, password).await }),
             Request::SignInByLink(link) => self.spawn_caused(move |app| async move { app.sign_in_by_link(&link).await }),
             Request::SignOut => self.spawn_caused(|app| async move { app.sign_out().await }),
+            Request::BeginAnew => self.spawn_caused(|app| async move { app.begin_anew().await }),
             Request::RetryDownload => self.spawn_caused(|app| async move { app.retry_download().await }),
             Request::UpdateNow => self.spawn_caused(|app| async move { app.update_now().await }),
             Request::Open(item) => self.spawn_caused(move |app| async move { app.open_item(&item).await }),

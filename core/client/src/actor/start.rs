@@ -87,7 +87,12 @@ impl App {
         };
         self.still(visit)?;
         if let Err(error) = result {
-            self.download_stopped(&step, self.client_error_text(&error));
+            // No download helps a file that can't be read.
+            if error.is_unreadable() {
+                self.could_not_open(&account, &error);
+            } else {
+                self.download_stopped(&step, self.client_error_text(&error));
+            }
             return Err(Stopped::Told);
         }
         if !account.complete {
@@ -163,7 +168,7 @@ impl App {
         path.exists() && follows().unwrap_or(false)
     }
 
-    fn database_of(&self, account: &Account) -> std::path::PathBuf {
+    pub(super) fn database_of(&self, account: &Account) -> std::path::PathBuf {
         self.options.directory.join(&account.base).join("base.db")
     }
 

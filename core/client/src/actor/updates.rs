@@ -86,7 +86,8 @@ impl App {
                 return Err(Stopped::Told);
             }
         };
-        if !account.complete || files.current().is_none() {
+        self.check_complete(&account);
+        if self.account().is_none_or(|account| !account.complete) || files.current().is_none() {
             return self.download(visit).await;
         }
         if self.account().is_some_and(|account| account.is_expired()) {
@@ -99,7 +100,7 @@ impl App {
         self.still(visit)?;
         if let Err(error) = opened {
             // The next start tries again: somebody may have repaired what can't be opened.
-            self.sign_in_screen(account.session.user_name, self.client_error_text(&error), false);
+            self.could_not_open(&account, &error);
             return Err(Stopped::Told);
         }
         if let Answer::Hello(hello) = answer {

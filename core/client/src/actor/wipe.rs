@@ -40,9 +40,11 @@ impl App {
         wiped.extend(self.accounts.tokens(&account.id).ok().flatten());
         let kept = self.accounts.keep_wiped(&wiped);
         self.leave();
-        set_aside(&self.options.directory, &account.base);
+        take_away(&self.options.directory, &account.base);
         let locked = keys::forget_key(&*self.options.platform, &account.base);
         self.check_store(self.store.drop_drafts_of(&account.id));
+        let wiped_of = |folder: &str| self.options.directory.join(format!("{WIPED}{folder}"));
+        crate::set_aside::give_up(&self.options.directory, &account.base, wiped_of);
         remove_leftovers(&self.options.directory);
         let forgotten = self.accounts.forget(&account.id);
         for error in [kept, locked, forgotten].into_iter().filter_map(Result::err) {
@@ -72,21 +74,21 @@ impl App {
     }
 }
 
-fn set_aside(directory: &Path, base: &str) {
+fn take_away(directory: &Path, base: &str) {
     let folder = directory.join(base);
     let aside = directory.join(format!("{WIPED}{base}"));
     // Left by a wipe of the same account that was killed.
     let _ = std::fs::remove_dir_all(&aside);
     match std::fs::rename(&folder, &aside) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
-            tracing::error!(%error, "the folder of a wiped account could not be set aside");
+            tracing::error!(%error, "the folder of a wiped account could not be taken away");
             let _ = std::fs::remove_dir_all(&folder);
         }
         _ => {}
     }
 }
 
-/// Removes what wipes have set aside.
+/// Removes what wipes have taken away.
 pub(super) fn remove_leftovers(directory: &Path) {
     let Ok(entries) = std::fs::read_dir(directory) else { return };
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(WIPED)) {

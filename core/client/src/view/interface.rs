@@ -16,6 +16,8 @@ pub enum ScreenView {
         busy: bool,
         /// Those who worked on this device before and can sign in without a connection.
         users: Vec<String>,
+        /// The button that begins anew for an account whose database on this device can't be read; empty if none is.
+        begin_anew: String,
     },
     /// The PIN is asked for, or a finger or face (A2).
     Lock {
@@ -39,6 +41,19 @@ pub enum ScreenView {
     Download(DownloadView),
     /// The app.
     Work,
+}
+
+/// What a person whose app can't start may do: begin anew, after a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeginAnewView {
+    /// The button.
+    pub button: String,
+    /// Asked when it was pressed: what is safe and what would be lost.
+    pub question: String,
+    /// The answer that begins anew.
+    pub yes: String,
+    /// The answer that changes nothing.
+    pub no: String,
 }
 
 /// Progress of the first download.

@@ -15,7 +15,7 @@ pub use form::{
     TableView,
 };
 pub use interface::{
-    AttentionView, DialogView, DownloadView, DraftView, ExchangeView, HomePartView, InterfaceView, LinkQuality, LogEntryView,
-    MenuItemView, MenuSectionView, MessageKind, MessageView, ModeView, OfferView, ScreenView, StatusView, WaitingView,
-    WindowView,
+    AttentionView, BeginAnewView, DialogView, DownloadView, DraftView, ExchangeView, HomePartView, InterfaceView, LinkQuality,
+    LogEntryView, MenuItemView, MenuSectionView, MessageKind, MessageView, ModeView, OfferView, ScreenView, StatusView,
+    WaitingView, WindowView,
 };

@@ -112,6 +112,10 @@ fn connect(path: &Path, key: Option<&DatabaseKey>, writer: bool) -> Result<Conne
         EngineError::Database(error) if key.is_some() && error.sqlite_error_code() == Some(ErrorCode::NotADatabase) => {
             EngineError::Key { path: path.to_owned() }
         }
+        // On a device only a file that is damaged is told as one; what else keeps it from opening may pass.
+        EngineError::Database(error) if key.is_some() && error.sqlite_error_code() != Some(ErrorCode::DatabaseCorrupt) => {
+            EngineError::Database(error)
+        }
         EngineError::Database(error) => EngineError::Open {
             path: path.to_owned(),
             what: format!("can't be opened as a database ({error}). Check that the folder exists and may be written to"),
