@@ -11,7 +11,6 @@ import org.robolectric.Shadows.shadowOf
 class FiguresTest : ShellTest() {
     @Test
     fun `from a keystroke through the core to its patch and what is composed anew`() {
-        val hands = world.hands
         world.signedIn()
         hands.open("Document.Orders.List")
         hands.command("create")
