@@ -14,6 +14,7 @@ import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.asImageBitmap
 import androidx.compose.ui.semantics.semantics
 import androidx.compose.ui.semantics.testTagsAsResourceId
+import dev.twinshore.FailedToStart
 import dev.twinshore.shell.AppState
 import dev.twinshore.shell.CouldNotStart
 import dev.twinshore.shell.Device
@@ -31,11 +32,11 @@ class MainActivity : ComponentActivity() {
         app.errands.attach(this)
         setContent {
             val running by app.running.collectAsState()
-            val failure = running?.exceptionOrNull()
+            val failure = running?.exceptionOrNull() as? FailedToStart.Start
             // Tags are resource ids too, so that QA tools find elements by the names of the configuration.
             val tagged = Modifier.semantics { testTagsAsResourceId = true }
             if (failure != null) {
-                CouldNotStart(failure.message.orEmpty(), app.brand)
+                CouldNotStart(failure, app.spoken, app::startAgain, app::beginAnew, tagged, app.brand)
             } else {
                 running?.getOrNull()?.let { TwinshoreApp(it, AndroidDevice(this), tagged, app.brand) }
             }

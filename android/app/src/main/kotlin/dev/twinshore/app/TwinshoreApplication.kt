@@ -42,6 +42,9 @@ open class TwinshoreApplication : Application() {
     /** The running app, once its files are open; the reason if they can't be. */
     val running: StateFlow<Result<AppState>?> = state.asStateFlow()
 
+    /** The language of what is said while there is no core to say it. */
+    val spoken: String get() = language.current
+
     /** Where secrets are kept. */
     protected open val secrets: SecretStore by lazy { KeystoreSecrets(this) }
 
@@ -89,6 +92,20 @@ open class TwinshoreApplication : Application() {
         start()
     }
 
+    /** Starts again after the app could not start: what was in the way may be gone. */
+    fun startAgain() {
+        if (running.value?.isFailure != true) return
+        state.value = null
+        scope.launch { start() }
+    }
+
+    /** The person agreed to begin anew on this device. */
+    fun beginAnew() {
+        if (running.value?.isFailure != true) return
+        state.value = null
+        scope.launch { start(anew = true) }
+    }
+
     /** The person chose the app's language in the system's settings. */
     override fun onConfigurationChanged(newConfig: Configuration) {
         super.onConfigurationChanged(newConfig)
@@ -104,9 +121,11 @@ open class TwinshoreApplication : Application() {
         super.onTerminate()
     }
 
-    private suspend fun start() {
+    private suspend fun start(anew: Boolean = false) {
         state.value = try {
-            val core = Core.start(options(), Platform(secrets, DeviceBiometrics(this, errands), phone))
+            val platform = Platform(secrets, DeviceBiometrics(this, errands), phone)
+            if (anew) Core.beginAnew(options(), platform)
+            val core = Core.start(options(), platform)
             links = LinkWatcher(getSystemService(ConnectivityManager::class.java), core::linkChanged)
             scope.launch { core.view.collect { view -> view?.status?.language?.takeIf { it.isNotEmpty() }?.let(language::chosen) } }
             Result.success(AppState(core, scope))

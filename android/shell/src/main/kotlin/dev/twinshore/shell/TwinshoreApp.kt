@@ -4,7 +4,6 @@ import androidx.compose.animation.Crossfade
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.padding
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
@@ -18,7 +17,6 @@ import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
 import androidx.compose.ui.unit.LayoutDirection
-import androidx.compose.ui.unit.dp
 import dev.twinshore.InterfaceView
 import dev.twinshore.ScreenView
 
@@ -48,16 +46,6 @@ fun TwinshoreApp(
         Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
             val view = state.view
             if (view == null) Starting() else InLanguage(view.status.language, device) { Screen(state, view) }
-        }
-    }
-}
-
-/** The core could not open its files: why, and that nothing is lost. */
-@Composable
-fun CouldNotStart(reason: String, brand: Brand = Brand.Twinshore) {
-    TwinshoreTheme(brand) {
-        Surface(Modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
-            Box(Modifier.fillMaxSize().padding(28.dp), contentAlignment = Alignment.Center) { Trouble(reason) }
         }
     }
 }
