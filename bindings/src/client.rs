@@ -194,6 +194,19 @@ pub fn server_of_link(link: String, development: bool) -> Option<String> {
     SignInLink::parse(&link, development).ok().map(|link| link.server)
 }
 
+/// What a person whose app can't start may do: begin anew, after a question.
+#[uniffi::remote(Record)]
+pub struct BeginAnewView {
+    /// The button.
+    pub button: String,
+    /// Asked when it was pressed: what is safe and what would be lost.
+    pub question: String,
+    /// The answer that begins anew.
+    pub yes: String,
+    /// The answer that changes nothing.
+    pub no: String,
+}
+
 /// The client could not start.
 #[derive(Debug, thiserror::Error, uniffi::Error)]
 pub enum FailedToStart {

@@ -4,11 +4,11 @@
 #![allow(missing_docs, reason = "documented where the types are")]
 
 use twinshore_client::view::{
-    AttentionView, BeginAnewView, CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, DialogView,
-    DownloadView, DraftView, ElementChange, ElementKindView, ElementView, ExchangeView, FieldKind, FilterView,
-    FormAvailability, FormEvent, FormPatch, FormView, HomePartView, InterfaceView, LinkQuality, ListDirection, LogEntryView,
-    MenuItemView, MenuSectionView, MessageKind, MessageView, ModeView, OfferView, RowView, ScreenView, SpreadsheetCellView,
-    SpreadsheetView, StatusView, TableView, WaitingView, WindowView,
+    AttentionView, CellView, ChartPointView, ChartView, ChoiceView, ColumnView, ConflictView, DialogView, DownloadView,
+    DraftView, ElementChange, ElementKindView, ElementView, ExchangeView, FieldKind, FilterView, FormAvailability, FormEvent,
+    FormPatch, FormView, HomePartView, InterfaceView, LinkQuality, ListDirection, LogEntryView, MenuItemView, MenuSectionView,
+    MessageKind, MessageView, ModeView, OfferView, RowView, ScreenView, SpreadsheetCellView, SpreadsheetView, StatusView,
+    TableView, WaitingView, WindowView,
 };
 use twinshore_client::{DeviceAnswer, DeviceRequest};
 
@@ -384,19 +384,6 @@ pub enum ScreenView {
     Download(DownloadView),
     /// The app.
     Work,
-}
-
-/// What a person whose app can't start may do: begin anew, after a question.
-#[uniffi::remote(Record)]
-pub struct BeginAnewView {
-    /// The button.
-    pub button: String,
-    /// Asked when it was pressed: what is safe and what would be lost.
-    pub question: String,
-    /// The answer that begins anew.
-    pub yes: String,
-    /// The answer that changes nothing.
-    pub no: String,
 }
 
 /// Progress of the first download.

@@ -1,69 +1,15 @@
 //! `twinshore dev` as an author uses it: real processes, real files, and a phone's own process behind it.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+#[allow(dead_code, reason = "shared with the tests of kills")]
+#[path = "run/process.rs"]
+mod process;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-/// What does not happen within this time does not happen.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A process whose lines are awaited.
-struct Process {
-    child: Child,
-    input: ChildStdin,
-    lines: Receiver<String>,
-    seen: Vec<String>,
-}
-
-impl Process {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_twinshore"))
-            .args(arguments)
-            .env("TWINSHORE_LOG", "warn")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the command runs");
-        let (told, lines) = channel();
-        let output = BufReader::new(child.stdout.take().expect("output"));
-        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
-        let input = child.stdin.take().expect("input");
-        Self { child, input, lines, seen: Vec::new() }
-    }
-
-    /// Waits for a line that says something.
-    fn until<T>(&mut self, what: &str, look: impl Fn(&str) -> Option<T>) -> T {
-        loop {
-            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
-                panic!("waited for {what} in vain; told so far:\n{}", self.seen.join("\n"));
-            };
-            let found = look(&line);
-            self.seen.push(line.chars().take(2_000).collect());
-            if let Some(found) = found {
-                return found;
-            }
-        }
-    }
-
-    fn until_line(&mut self, part: &str) -> String {
-        self.until(part, |line| line.contains(part).then(|| line.to_owned()))
-    }
-
-    fn tell(&mut self, command: &Value) {
-        writeln!(self.input, "{command}").expect("it listens");
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use process::Process;
 
 /// A new configuration, in work, and a phone of ann's beside those on the page.
 struct Bench {

@@ -194,7 +194,7 @@ async fn a2_a_secret_store_that_can_not_be_read_now_offers_nothing_and_nothing_i
     let error = refused(&ann);
     assert!(matches!(error, ClientError::Platform(_)), "{error}");
     assert_eq!(ann.offer_to_begin_anew(&error).expect("asked"), None);
-    let error = ann.begin_anew().err().expect("refused").to_string();
+    let error = ann.begin_anew().expect_err("refused").to_string();
     assert!(error.contains("secret store failed"), "{error}");
     // Locked only after the start had found the key missing.
     let lost = ClientError::KeyLost { file: "client.db".into() };
@@ -267,7 +267,7 @@ async fn a2_on_a_full_disk_nothing_is_set_aside_and_it_works_when_there_is_room(
     let bytes = std::fs::read(&file).expect("a file");
     lose(&disk.path(), "key.client");
     disk.fill();
-    let error = ann.begin_anew().err().expect("refused").to_string();
+    let error = ann.begin_anew().expect_err("refused").to_string();
     assert!(error.contains("no room left"), "{error}");
     assert!(std::fs::read(&file).expect("a file") == bytes && set_aside(&disk.path()).is_empty());
     disk.free();

@@ -34,11 +34,11 @@ class MainActivity : ComponentActivity() {
         app.errands.attach(this)
         setContent {
             val running by app.running.collectAsState()
-            val failure = running?.exceptionOrNull()
+            val failure = running?.exceptionOrNull() as? FailedToStart.Start
             // Tags are resource ids too, so that QA tools find elements by the names of the configuration.
             val tagged = Modifier.semantics { testTagsAsResourceId = true }
             if (failure != null) {
-                CouldNotStart(failure.told(), app.spoken, app::startAgain, tagged, app.brand)
+                CouldNotStart(failure, app.spoken, app::startAgain, app::beginAnew, tagged, app.brand)
             } else {
                 running?.getOrNull()?.let { TwinshoreApp(it, AndroidDevice(this), tagged, app.brand) }
             }
@@ -46,9 +46,6 @@ class MainActivity : ComponentActivity() {
         // A turned device shows the same link again; the person followed it once.
         if (savedInstanceState == null) follow(intent)
     }
-
-    /** What the core says of it to the person; what comes from elsewhere is told as it is. */
-    private fun Throwable.told(): String = (this as? FailedToStart.Start)?.reason ?: message.orEmpty()
 
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)

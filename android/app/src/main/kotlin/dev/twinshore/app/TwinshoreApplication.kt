@@ -110,6 +110,13 @@ open class TwinshoreApplication : Application() {
         start()
     }
 
+    /** The person agreed to begin anew on this device. */
+    fun beginAnew() {
+        if (running.value?.isFailure != true) return
+        state.value = null
+        scope.launch { start(anew = true) }
+    }
+
     /** The person chose the app's language in the system's settings. */
     override fun onConfigurationChanged(newConfig: Configuration) {
         super.onConfigurationChanged(newConfig)
@@ -125,9 +132,11 @@ open class TwinshoreApplication : Application() {
         super.onTerminate()
     }
 
-    private suspend fun start() {
+    private suspend fun start(anew: Boolean = false) {
         state.value = try {
-            val core = Core.start(options(), Platform(secrets, DeviceBiometrics(this, errands), phone))
+            val platform = Platform(secrets, DeviceBiometrics(this, errands), phone)
+            if (anew) Core.beginAnew(options(), platform)
+            val core = Core.start(options(), platform)
             links = LinkWatcher(getSystemService(ConnectivityManager::class.java), core::linkChanged)
             scope.launch { core.view.collect { view -> view?.status?.language?.takeIf { it.isNotEmpty() }?.let(language::chosen) } }
             Result.success(AppState(core, scope))

@@ -41,7 +41,7 @@ class FailedStartTest {
         hands.waitForTag("could-not-start")
         // In its own words: nothing of how an error comes from the core.
         hands.waitFor(hasText("client.db on this device does not fit its key", substring = true).and(startsWith("client.db")))
-        hands.waitForText("Ask the administrator to save it")
+        hands.waitForText("Tell the administrator.")
         hands.picture("could-not-start")
         follow("twinshore://open/Catalog.Goods.List")
         hands.tap("start-again")

@@ -81,6 +81,9 @@ class Core private constructor(private val client: MobileClient, private val fau
     /** The PIN the person chose; an empty one takes it away, none leaves it as it was. */
     fun setPin(pin: String?) = client.setPin(pin)
 
+    /** Begins anew for the account whose database can't be read, as the sign-in offers it; the person is asked once more. */
+    fun beginAccountAnew() = client.beginAccountAnew()
+
     fun retryDownload() = client.retryDownload()
 
     fun updateNow() = client.updateNow()
@@ -147,6 +150,10 @@ class Core private constructor(private val client: MobileClient, private val fau
             withContext(Dispatchers.IO) {
                 Core(MobileClient.startOnDevice(options, platform.secrets, platform.biometrics, platform.device), faults)
             }
+
+        /** Sets the files aside that keep the client from starting, after the person agreed. Throws [dev.twinshore.FailedToStart]. */
+        suspend fun beginAnew(options: ClientOptions, platform: Platform) =
+            withContext(Dispatchers.IO) { dev.twinshore.beginAnew(options, platform.secrets) }
     }
 }
 

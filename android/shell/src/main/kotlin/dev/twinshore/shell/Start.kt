@@ -25,6 +25,7 @@ import androidx.compose.material3.Icon
 import androidx.compose.material3.IconButton
 import androidx.compose.material3.LinearProgressIndicator
 import androidx.compose.material3.MaterialTheme
+import androidx.compose.material3.OutlinedButton
 import androidx.compose.material3.OutlinedTextField
 import androidx.compose.material3.Surface
 import androidx.compose.material3.Text
@@ -84,6 +85,9 @@ internal fun SignInScreen(state: AppState, status: StatusView, screen: ScreenVie
         SecretField(password, { password = it }, Secret.Password, screen.busy, screen.error.isNotEmpty(), signIn)
         screen.users.filter { it != name }.forEach { user -> TextButton({ name = user }, enabled = !screen.busy) { Text(user) } }
         if (screen.error.isNotEmpty()) Trouble(screen.error)
+        if (screen.beginAnew.isNotEmpty()) {
+            OutlinedButton(core::beginAccountAnew, Modifier.fillMaxWidth().testTag("begin-anew")) { Text(screen.beginAnew) }
+        }
         Button(onClick = signIn, enabled = !screen.busy && name.isNotBlank(), modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) {
             if (screen.busy) {
                 CircularProgressIndicator(Modifier.padding(end = 12.dp).size(18.dp), strokeWidth = 2.dp)

@@ -4,13 +4,9 @@ import androidx.compose.animation.Crossfade
 import androidx.compose.foundation.isSystemInDarkTheme
 import androidx.compose.foundation.layout.Box
 import androidx.compose.foundation.layout.fillMaxSize
-import androidx.compose.foundation.layout.fillMaxWidth
-import androidx.compose.foundation.layout.heightIn
-import androidx.compose.material3.Button
 import androidx.compose.material3.CircularProgressIndicator
 import androidx.compose.material3.MaterialTheme
 import androidx.compose.material3.Surface
-import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.CompositionLocalProvider
 import androidx.compose.runtime.Immutable
@@ -20,9 +16,7 @@ import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.platform.LocalLayoutDirection
-import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.unit.LayoutDirection
-import androidx.compose.ui.unit.dp
 import dev.twinshore.InterfaceView
 import dev.twinshore.ScreenView
 
@@ -68,24 +62,6 @@ fun TwinshoreApp(
         Surface(modifier.fillMaxSize(), color = MaterialTheme.colorScheme.background) {
             val view = state.view
             if (view == null) Starting() else InLanguage(view.status.language, device) { Screen(state, view) }
-        }
-    }
-}
-
-/**
- * The core could not open its files: why, what is safe and what to do, in its own words. [again] tries once more; other ways out stand
- * beside it.
- */
-@Composable
-fun CouldNotStart(reason: String, language: String, again: () -> Unit, modifier: Modifier = Modifier, brand: Brand = Brand.Twinshore) {
-    TwinshoreTheme(brand) {
-        Surface(modifier.fillMaxSize().testTag("could-not-start"), color = MaterialTheme.colorScheme.background) {
-            Speaking(language) {
-                StartPage(words.couldNotStart, Icons.alert) {
-                    Trouble(reason)
-                    Button(again, Modifier.fillMaxWidth().heightIn(min = 52.dp).testTag("start-again")) { Text(words.tryAgain) }
-                }
-            }
         }
     }
 }
