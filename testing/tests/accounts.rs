@@ -119,6 +119,25 @@ async fn s73_a1_the_first_start_needs_the_main_server_and_goes_on_where_it_was_c
 }
 
 #[tokio::test]
+async fn a1_who_is_no_longer_known_in_the_first_download_signs_in_again_and_goes_on() {
+    let world = world::world();
+    let phone = Phone::new(&world, "ann").expect("a phone");
+    phone.link.set(LinkState::CutAfter { bytes: 12_000 });
+    phone.client().sign_in("ann".into(), "secret".into());
+    until_the_download_stops(&phone).await;
+    world.engine().expect("running").sign_out("ann", device(&world)).expect("forgotten");
+    phone.link.set(LinkState::Good);
+    // No repeating helps: the download asks who it is, and so does the next start.
+    phone.client().retry_download();
+    let told = until_sign_in(&phone).await;
+    assert!(told.contains("Sign in again"), "{told}");
+    let phone = phone.restart().expect("started");
+    until_sign_in(&phone).await;
+    phone.sign_in("ann", "secret").await;
+    assert_eq!(goods(phone.directory()), 1);
+}
+
+#[tokio::test]
 async fn s74_a2_wrong_pins_make_one_wait_whatever_the_clock_says_and_however_often_the_app_starts() {
     let world = world::world();
     let (phone, clock) = with_pin(&world).await;

@@ -21,8 +21,8 @@ const LINES: u32 = 160;
 /// Of so many kills one comes right after something was asked for, whatever was told.
 const AT_A_REQUEST: u32 = 3;
 
-/// Forms and drafts that are brought to an end, at most.
-const TURNS: u32 = 30;
+/// Questions, forms and drafts that are brought to an end, at most.
+const TURNS: u32 = 60;
 
 /// Things that a person does between two kills, at most.
 const STEPS: u32 = 2_000;
@@ -465,15 +465,15 @@ impl Run {
             self.come_in()?;
         }
         self.set_mode("normal")?;
-        self.until("the main server", |run| run.view()?.status.available.then_some(()))?;
         for turn in 0.. {
+            // It may be lost once more: a call that the kill has cut is noticed late.
+            self.until("the main server", |run| run.view()?.status.available.then_some(()))?;
             let forms = || self.forms.values().map(|form| (form.form, form.modified, comment_of(form))).collect::<Vec<_>>();
             let view = || self.view().map(|view| (&view.drafts, &view.dialog, view.messages.last(), &view.status.exchange));
             assert!(turn < TURNS, "what is left can't be written: {:?} {:?}\n{}", forms(), view(), self.phone.told());
-            while let Some((id, button)) = self.question() {
+            if let Some((id, button)) = self.question() {
                 self.answer(id, &button)?;
-            }
-            if let Some(form) = self.forms.keys().next().copied() {
+            } else if let Some(form) = self.forms.keys().next().copied() {
                 self.write(form)?;
                 if self.question().is_none() {
                     self.close(form)?;

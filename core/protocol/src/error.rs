@@ -292,6 +292,11 @@ impl ServerError {
         Self::LimitExceeded { limit, what: what.into() }
     }
 
+    /// The main server does not know any more who asks: only a new sign-in helps.
+    pub const fn wants_sign_in(&self) -> bool {
+        matches!(self, Self::SessionExpired | Self::MainServerUnavailable { reason: UnavailableReason::SignInNeeded })
+    }
+
     /// Stable code that module code sees as `error.code`.
     pub const fn code(&self) -> &'static str {
         match self {

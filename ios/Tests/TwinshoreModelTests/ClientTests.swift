@@ -85,7 +85,7 @@ final class ClientTests: XCTestCase {
     func test_f19_a_draft_can_be_thrown_away() async throws {
         try await withPhone { phone in
             try await phone.signIn()
-            let list = try await phone.open("Catalog.Goods.List")
+            let list = try await phone.open("Catalog.Counterparties.List")
             let item = try await phone.opened(by: list, .execute(command: "create"))
             try await phone.type("never mind", into: "Description", of: item)
             let again = try await phone.restarted()
@@ -99,7 +99,7 @@ final class ClientTests: XCTestCase {
     func test_f3_closing_asks_what_becomes_of_the_text() async throws {
         try await withPhone { phone in
             try await phone.signIn()
-            let list = try await phone.open("Catalog.Goods.List")
+            let list = try await phone.open("Catalog.Counterparties.List")
             let item = try await phone.opened(by: list, .execute(command: "create"))
             try await phone.type("unsaved", into: "Description", of: item)
             item.send(.execute(command: "close"))

@@ -166,11 +166,14 @@ final class Phone {
         _ = try await until("the form to close") { app.forms[form.form] == nil ? true : nil }
     }
 
-    /// The model's view once it has caught up with the core's, and that one.
+    /// The model's view and the core's of one revision.
     func views(of form: FormModel) async throws -> (model: FormView, fresh: FormView) {
-        guard let fresh = await client.formView(form: form.form) else { throw Trouble("the form is gone") }
-        let model = try await until("revision \(fresh.revision)") { form.view.flatMap { $0.revision >= fresh.revision ? $0 : nil } }
-        return (model, fresh)
+        while true {
+            guard let fresh = await client.formView(form: form.form) else { throw Trouble("the form is gone") }
+            let model = try await until("revision \(fresh.revision)") { form.view.flatMap { $0.revision >= fresh.revision ? $0 : nil } }
+            // What changed meanwhile is in the next one.
+            if model.revision == fresh.revision { return (model, fresh) }
+        }
     }
 
     /// Ends the client and waits until its files are closed.

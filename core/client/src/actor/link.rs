@@ -66,12 +66,7 @@ impl App {
         let event = match answer {
             Ok((hello, time)) => return self.probe_answered(hello, time),
             Err(ServerError::Barred { reason }) => return self.barred(reason).await,
-            Err(
-                ServerError::MainServerUnavailable { reason: UnavailableReason::SignInNeeded } | ServerError::SessionExpired,
-            ) => {
-                self.sign_in_needed();
-                return;
-            }
+            Err(error) if error.wants_sign_in() => return self.sign_in_needed(),
             Err(_) => AvailabilityEvent::ProbeFailed,
         };
         self.link_event(event);

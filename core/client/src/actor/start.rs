@@ -87,12 +87,7 @@ impl App {
         };
         self.still(visit)?;
         if let Err(error) = result {
-            // No download helps a file that can't be read.
-            if error.is_unreadable() {
-                self.could_not_open(&account, &error);
-            } else {
-                self.download_stopped(&step, self.client_error_text(&error));
-            }
+            self.broke_off(&account, &step, &error);
             return Err(Stopped::Told);
         }
         if !account.complete {
@@ -100,12 +95,26 @@ impl App {
             let result = self.first_download(&step).await;
             self.still(visit)?;
             if let Err(error) = result {
-                self.download_stopped(&step, self.error_text(&error));
+                self.broke_off(&account, &step, &error.into());
                 return Err(Stopped::Told);
             }
         }
         self.change_account(|account| account.complete = true);
         Ok(())
+    }
+
+    /// A download came to no end. It can be tried again, but for what no repeating helps: a file that can't be read, and a main server
+    /// that no longer knows who asks.
+    fn broke_off(self: &Rc<Self>, account: &Account, step: &str, error: &ClientError) {
+        let text = self.client_error_text(error);
+        if error.is_unreadable() {
+            self.could_not_open(account, error);
+        } else if matches!(error, ClientError::Server(error) if error.wants_sign_in()) {
+            self.leave();
+            self.sign_in_screen(account.session.user_name.clone(), text, false);
+        } else {
+            self.download_stopped(step, text);
+        }
     }
 
     async fn download_configuration(

@@ -156,9 +156,7 @@ impl App {
         match crate::time::within(&*self.options.clock, limit, self.while_here(self.connection.hello())).await {
             Some(Ok((hello, _))) => Answer::Hello(hello),
             Some(Err(ServerError::Barred { reason })) => Answer::Barred(reason),
-            Some(Err(
-                ServerError::SessionExpired | ServerError::MainServerUnavailable { reason: UnavailableReason::SignInNeeded },
-            )) => Answer::SignInNeeded,
+            Some(Err(error)) if error.wants_sign_in() => Answer::SignInNeeded,
             Some(Err(_)) | None => Answer::None,
         }
     }

@@ -115,16 +115,16 @@ class CoreTest {
         ann.core.exchangeNow()
         ann.view("a round") { it.status.exchange.last.isNotEmpty() }
 
-        val goods = ann.open("Catalog.Goods.List")
-        ann.watch(goods).execute("create")
-        val product = ann.watch(ann.inFront("Catalog.Goods.Item"))
-        product.type("Description", "Mate")
-        product.execute("close")
+        val customers = ann.open("Catalog.Counterparties.List")
+        ann.watch(customers).execute("create")
+        val customer = ann.watch(ann.inFront("Catalog.Counterparties.Item"))
+        customer.type("Description", "Mate")
+        customer.execute("close")
         val dialog = ann.view("a question") { it.dialog != null }.dialog!!
         ann.core.answerDialog(dialog.id, dialog.buttons.last().id)
         ann.view("answered") { it.dialog == null }
-        ann.core.activate(goods)
-        ann.view("goods in front") { it.active == goods }
+        ann.core.activate(customers)
+        ann.view("customers in front") { it.active == customers }
         ann.core.showMenu()
         ann.view("menu") { it.active == 0u }
         ann.core.signOut()
@@ -136,9 +136,12 @@ class CoreTest {
         val store = MemoryStore()
         phone(store = store).run {
             signIn()
+            // Forms of the device: a draft of the main server's waits for it.
+            core.setMode(ModeView.POOR_CONNECTION)
+            view("poor connection") { it.status.effectiveMode == ModeView.POOR_CONNECTION }
             repeat(2) { at ->
-                watch(open("Catalog.Goods.List")).execute("create")
-                watch(inFront("Catalog.Goods.Item")).type("Description", "Mate $at")
+                watch(open("Catalog.Counterparties.List")).execute("create")
+                watch(inFront("Catalog.Counterparties.Item")).type("Description", "Mate $at")
             }
             core.suspendWork()
             close()
@@ -150,7 +153,7 @@ class CoreTest {
         again.core.discardDraft(drafts.last().id)
         again.view("one draft") { it.drafts.size == 1 }
         again.core.takeDraft(drafts.first().id)
-        val form = again.watch(again.inFront("Catalog.Goods.Item"))
+        val form = again.watch(again.inFront("Catalog.Counterparties.Item"))
         assertTrue(form.view("the text") { it.modified }.element("Description").text.startsWith("Mate"))
     }
 
