@@ -5,7 +5,7 @@ use std::rc::Rc;
 use tokio::task::spawn_local;
 use twinshore_metadata::{ModuleName, ModulePlace, Value};
 use twinshore_modules::Argument;
-use twinshore_protocol::{HelloResponse, ServerError, UnavailableReason};
+use twinshore_protocol::{HelloResponse, ServerError};
 
 use super::App;
 use super::account::KEPT_EVERY;

@@ -7,7 +7,7 @@
 use std::rc::Rc;
 
 use twinshore_metadata::{BundleHash, DeviceBundle};
-use twinshore_protocol::{ApplicationServer, BarReason, HelloResponse, ServerError, UnavailableReason};
+use twinshore_protocol::{ApplicationServer, BarReason, HelloResponse, ServerError};
 
 use super::App;
 use super::progress::Progress;
