@@ -86,7 +86,7 @@ internal fun SignInScreen(state: AppState, status: StatusView, screen: ScreenVie
         screen.users.filter { it != name }.forEach { user -> TextButton({ name = user }, enabled = !screen.busy) { Text(user) } }
         if (screen.error.isNotEmpty()) Trouble(screen.error)
         if (screen.beginAnew.isNotEmpty()) {
-            OutlinedButton(core::beginAccountAnew, Modifier.fillMaxWidth().testTag("begin-anew")) { Text(screen.beginAnew) }
+            OutlinedButton(state.core::beginAccountAnew, Modifier.fillMaxWidth().testTag("begin-anew")) { Text(screen.beginAnew) }
         }
         Button(onClick = signIn, enabled = !screen.busy && name.isNotBlank(), modifier = Modifier.fillMaxWidth().heightIn(min = 52.dp)) {
             if (screen.busy) {

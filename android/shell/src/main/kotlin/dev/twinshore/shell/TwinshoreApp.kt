@@ -80,7 +80,7 @@ private fun InLanguage(language: String, device: Device, content: @Composable ()
 
 /** Words and direction of the person's language, whatever the device's is. */
 @Composable
-private fun Speaking(language: String, content: @Composable () -> Unit) {
+internal fun Speaking(language: String, content: @Composable () -> Unit) {
     val words = remember(language) { Words.of(language) }
     val rightToLeft = language.substringBefore('-') in rightToLeftLanguages
     CompositionLocalProvider(
