@@ -13,7 +13,9 @@ use twinshore_client::view::{ModeView, ScreenView};
 use twinshore_engine::storage::is_plain;
 use twinshore_testing::{LinkState, Phone, World, device_key};
 
-use world::{as_an_earlier_version, base, goods, names_of_keys, new_order, orders, read_file, secrets, signed_in, until_work};
+use world::{
+    as_an_earlier_version, base, goods, leave_unsent, names_of_keys, orders, read_file, secrets, signed_in, until_work,
+};
 
 const TYPED: &str = "typed-and-kept";
 const SAVED: &str = "saved-on-the-device";
@@ -30,16 +32,7 @@ async fn until_refused(phone: &Phone) -> String {
 /// Ann's phone without a connection: an order saved on the device only, and one that is typed.
 async fn used(world: &World) -> Phone {
     let ann = signed_in(Phone::new(world, "ann").expect("a phone")).await;
-    ann.link.set(LinkState::Lost);
-    ann.until_available(false).await;
-    let order = new_order(&ann, ModeView::PoorConnection).await;
-    ann.choose(order.form, "Counterparty", "Harbour").await;
-    ann.set(order.form, "Comment", SAVED).await;
-    ann.execute(order.form, "write");
-    ann.until_form(order.form, "the write", |view| (!view.modified).then_some(())).await;
-    // What the write causes besides is over too: what is typed next is not typed into the middle of it.
-    ann.client().settled().await;
-    ann.set(order.form, "Comment", TYPED).await;
+    leave_unsent(&ann, SAVED, TYPED).await;
     ann
 }
 

@@ -9,7 +9,7 @@ use twinshore_engine::storage::DatabaseKey;
 use twinshore_testing::{LinkState, Phone, PhoneError, StoppedPhone, World, open_with_key};
 
 use super::disk::Disk;
-use super::world::{base, goods, names_of_keys, new_order, orders, read_file, secrets, signed_in, until_work, world};
+use super::world::{base, goods, leave_unsent, names_of_keys, orders, read_file, secrets, signed_in, until_work, world};
 
 const TYPED: &str = "typed and not saved";
 const SAVED: &str = "saved and not sent";
@@ -20,15 +20,7 @@ async fn used(world: &World) -> StoppedPhone {
 }
 
 async fn fill(ann: Phone) -> StoppedPhone {
-    ann.link.set(LinkState::Lost);
-    ann.until_available(false).await;
-    let order = new_order(&ann, ModeView::PoorConnection).await;
-    ann.choose(order.form, "Counterparty", "Harbour").await;
-    ann.set(order.form, "Comment", SAVED).await;
-    ann.execute(order.form, "write");
-    ann.until_form(order.form, "the write", |view| (!view.modified).then_some(())).await;
-    ann.client().settled().await;
-    ann.set(order.form, "Comment", TYPED).await;
+    leave_unsent(&ann, SAVED, TYPED).await;
     ann.set_mode(ModeView::Normal).await;
     ann.stop().await
 }

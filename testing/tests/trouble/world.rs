@@ -13,7 +13,7 @@ use twinshore_engine::storage::is_plain;
 use twinshore_engine::{Engine, Unit, objects};
 use twinshore_metadata::Value;
 use twinshore_protocol::WriteAction;
-use twinshore_testing::{FixtureBuilder, Phone, StoppedPhone, World, open_device_database};
+use twinshore_testing::{FixtureBuilder, LinkState, Phone, StoppedPhone, World, open_device_database};
 
 /// Commands of the order form that misbehave, on the client and on the form's server.
 pub const COMMANDS: [&str; 6] = ["loopHere", "eatHere", "recurseHere", "loopThere", "eatThere", "recurseThere"];
@@ -113,6 +113,20 @@ pub async fn new_order(phone: &Phone, mode: ModeView) -> FormView {
     let order = phone.opened_by(list.form, FormEvent::Execute { command: "create".into() }).await;
     assert_eq!(order.used_server, if mode == ModeView::Normal { "main" } else { "standalone" });
     order
+}
+
+/// Without a connection: an order that is saved on the device only, and typed into since.
+pub async fn leave_unsent(phone: &Phone, saved: &str, typed: &str) {
+    phone.link.set(LinkState::Lost);
+    phone.until_available(false).await;
+    let order = new_order(phone, ModeView::PoorConnection).await;
+    phone.choose(order.form, "Counterparty", "Harbour").await;
+    phone.set(order.form, "Comment", saved).await;
+    phone.execute(order.form, "write");
+    phone.until_form(order.form, "the write", |view| (!view.modified).then_some(())).await;
+    // What the write causes besides is over too: what is typed next is not typed into the middle of it.
+    phone.client().settled().await;
+    phone.set(order.form, "Comment", typed).await;
 }
 
 /// Comments of the orders on main.
