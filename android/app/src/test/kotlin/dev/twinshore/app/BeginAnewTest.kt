@@ -16,6 +16,8 @@ import org.robolectric.annotation.Config
 class KeylessApplication : TwinshoreApplication() {
     override val mainServer: String get() = "http://127.0.0.1:${MainServer.demo.port}"
 
+    override fun useCertificates() = Unit
+
     override fun onCreate() {
         filesDir.resolve("client").apply { mkdirs() }.resolve("client.db").writeBytes(UNREADABLE)
         super.onCreate()
