@@ -41,6 +41,9 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
     private val taking = scope.launch { for (update in updates) take(update) }
     private var watch: AutoCloseable = core.watch(number) { updates.trySend(it) }
 
+    /** Of the last patch. No state: every patch has a new one, and a screen that reads it would be composed anew by each. */
+    private var revision = 0uL
+
     /** A patch was missed: what comes before the next whole view does not fit. */
     private var missed = false
 
@@ -83,12 +86,12 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
         view.elements.forEach { elements[it.id] = ElementState(it) }
         children = elements.values.groupBy { it.view.parent }
         head = view.copy(elements = emptyList())
+        revision = view.revision
     }
 
     private fun patch(patch: FormPatch) {
-        val before = head ?: return
-        if (missed || patch.revision <= before.revision) return
-        if (patch.revision != before.revision + 1u) return watchAnew()
+        if (head == null || missed || patch.revision <= revision) return
+        if (patch.revision != revision + 1u) return watchAnew()
         var moved = false
         for (change in patch.changes) {
             when (change) {
@@ -97,7 +100,8 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
             }
         }
         if (moved) children = elements.values.groupBy { it.view.parent }
-        head = (patch.header ?: before).copy(revision = patch.revision)
+        patch.header?.let { head = it }
+        revision = patch.revision
     }
 
     /** True if the element stands elsewhere now. */
