@@ -26,18 +26,6 @@ need() {
   unmet+=("$command: install $words")
 }
 
-# need_library MODULE WORDS PACKAGE…: pkg-config knows MODULE, or apt brings it, or WORDS say what to install.
-need_library() {
-  local module=$1 words=$2
-  shift 2
-  pkg-config --exists "$module" 2>/dev/null && return 0
-  if have apt-get; then
-    apt_install "$@"
-    pkg-config --exists "$module" 2>/dev/null && return 0
-  fi
-  unmet+=("$module: install $words")
-}
-
 # need_version COMMAND WANTED FOUND WORDS: a tool that is there but too old can't be used.
 need_version() {
   have "$1" || return 0

@@ -9,6 +9,7 @@ const LINES_LIMIT: usize = 800;
 
 /// Room, what of ours it may use, what of others it must not use. `style.md` of the house, as a table.
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
+    ("openssl-sys", &[], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
     ("metadata", &[], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
     ("protocol", &["metadata"], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),
     ("words", &["metadata", "protocol"], &["tokio", "rusqlite", "reqwest", "rquickjs", "axum", "uniffi"]),

@@ -18,7 +18,8 @@ use std::collections::HashSet;
 
 use rusqlite::OptionalExtension;
 use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
+use sqlparser::parser::{Parser, ParserError};
+use sqlparser::tokenizer::Token;
 use twinshore_metadata::{ObjectName, Ref};
 
 use crate::storage::quoted;
@@ -39,17 +40,19 @@ fn check_length(text: &str) -> Result<(), EngineError> {
     if text.len() > MAXIMUM_LENGTH { Err(mistake(format!("it is longer than {MAXIMUM_LENGTH} characters"))) } else { Ok(()) }
 }
 
+/// Reads all of a text by one rule of the grammar. Never by the rule of any statement: that alone would bring half a megabyte of grammar
+/// for what is refused anyway onto phones.
+fn parse_whole<T>(text: &str, rule: impl FnOnce(&mut Parser<'_>) -> Result<T, ParserError>) -> Result<T, ParserError> {
+    let mut parser = Parser::new(&GenericDialect {}).with_recursion_limit(MAXIMUM_NESTING).try_with_sql(text)?;
+    let read = rule(&mut parser)?;
+    parser.expect_token(&Token::EOF)?;
+    Ok(read)
+}
+
 /// A condition over the sources of a scope, as SQL.
 pub(crate) fn condition_sql(scope: &mut Scope<'_>, text: &str) -> Result<String, EngineError> {
     check_length(text)?;
-    let node = Parser::new(&GenericDialect {})
-        .with_recursion_limit(MAXIMUM_NESTING)
-        .try_with_sql(text)
-        .and_then(|mut parser| {
-            let node = parser.parse_expr()?;
-            parser.expect_token(&sqlparser::tokenizer::Token::EOF).map(|_| node)
-        })
-        .map_err(|error| mistake(format!("`{text}`: {error}")))?;
+    let node = parse_whole(text, |parser| parser.parse_expr()).map_err(|error| mistake(format!("`{text}`: {error}")))?;
     Ok(translate::expression(scope, &node, &Parameters::new())?.expect(&Kind::Boolean)?.to_owned())
 }
 

@@ -5,17 +5,16 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use sqlparser::ast::{
     Distinct, Expr, FunctionArg, FunctionArgExpr, GroupByExpr, JoinConstraint, JoinOperator, LimitClause, OrderByKind, Query,
-    Select, SelectItem, SetExpr, Statement, TableFactor, Value as Literal,
+    Select, SelectItem, SetExpr, TableFactor, Value as Literal,
 };
-use sqlparser::dialect::GenericDialect;
-use sqlparser::parser::Parser;
+use sqlparser::tokenizer::Token;
 use twinshore_metadata::Value;
 use twinshore_protocol::{Limit, ServerError};
 
 use super::expression::{Expression, Kind, mistake};
 use super::scope::Scope;
 use super::translate::{self, Parameters};
-use super::{MAXIMUM_NESTING, check_length, virtual_tables};
+use super::{check_length, parse_whole, virtual_tables};
 use crate::objects::present_values;
 use crate::storage::within;
 use crate::{EngineError, Unit};
@@ -31,14 +30,12 @@ const MAXIMUM_TIME: Duration = Duration::from_secs(20);
 /// A refusal that tells what is wrong, `AccessDenied`, `NotInComposition`.
 pub fn run(unit: &Unit, text: &str, parameters: &Parameters) -> Result<Vec<IndexMap<String, Value>>, EngineError> {
     check_length(text)?;
-    let mut statements = Parser::new(&GenericDialect {})
-        .with_recursion_limit(MAXIMUM_NESTING)
-        .try_with_sql(text)
-        .and_then(|mut parser| parser.parse_statements())
-        .map_err(mistake)?;
-    let (Some(Statement::Query(query)), true) = (statements.pop(), statements.is_empty()) else {
-        return Err(mistake("it must be one SELECT"));
-    };
+    let query = parse_whole(text, |parser| {
+        let query = parser.parse_query()?;
+        let _ends = parser.consume_token(&Token::SemiColon);
+        Ok(query)
+    })
+    .map_err(mistake)?;
     let mut scope = Scope::new(unit);
     let (sql, columns) = write(&mut scope, &query, parameters)?;
     within(MAXIMUM_TIME, || fetch(&scope, &sql, &columns))

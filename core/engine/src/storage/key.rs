@@ -133,4 +133,15 @@ mod tests {
             database.reader().expect("a reader").query_row("SELECT count(*) FROM t", [], |r| r.get(0)).expect("rows");
         assert_eq!(rows, 1);
     }
+
+    #[test]
+    fn a2_a_database_that_was_written_over_openssl_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("base.db");
+        std::fs::write(&path, include_bytes!("key/openssl.sqlcipher")).expect("a file");
+        let key = DatabaseKey::from_text("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef").expect("a key");
+        let database = Database::open_with(&path, Some(key)).expect("its key");
+        let row: String = database.reader().expect("a reader").query_row("SELECT a FROM t", [], |r| r.get(0)).expect("a row");
+        assert_eq!(row, "written over OpenSSL");
+    }
 }
