@@ -43,9 +43,8 @@ internal fun Progress(view: ElementView, share: Double) {
 internal fun Track(view: ElementView, kind: ElementKindView.Track, drawing: Drawing) {
     var moved by remember { mutableStateOf<Float?>(null) }
     val place = Place.Field(view.id)
-    val typing = drawing.form.typing(place.name)
-    // Where the mark was left is shown until the core has seen it.
-    val value = moved ?: typing.shown("${kind.value}", view.inputVersion, focused = false).toFloatOrNull() ?: kind.value.toFloat()
+    var left by remember { mutableStateOf<Left?>(null) }
+    val value = moved ?: left?.takeIf { it.version > view.inputVersion }?.value ?: kind.value.toFloat()
     val shown = if (value == kind.value.toFloat()) view.text else settled(value, kind).toPlainString()
     Bar(view, shown) {
         Slider(
@@ -53,8 +52,9 @@ internal fun Track(view: ElementView, kind: ElementKindView.Track, drawing: Draw
             onValueChange = { moved = it },
             onValueChangeFinished = {
                 moved?.let {
-                    val text = settled(it, kind).toPlainString()
-                    drawing.form.send(place.text(text, typing.type(text)))
+                    val version = InputVersion.next()
+                    left = Left(it, version)
+                    drawing.form.send(place.text(settled(it, kind).toPlainString(), version))
                 }
                 moved = null
             },
@@ -69,6 +69,9 @@ internal fun Track(view: ElementView, kind: ElementKindView.Track, drawing: Draw
         view.conflict?.let { Conflict(view, it.theirs, drawing, place) }
     }
 }
+
+/** Where the mark was left; it is shown until the core has seen it. */
+private class Left(val value: Float, val version: ULong)
 
 @Composable
 private fun Bar(view: ElementView, text: String, bar: @Composable () -> Unit) {

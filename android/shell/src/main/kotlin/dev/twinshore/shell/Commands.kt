@@ -32,7 +32,7 @@ import dev.twinshore.ElementView
 /** Commands in one line; what does not fit waits under "More". The one the person wants most comes first. */
 @Composable
 internal fun CommandBar(buttons: List<ElementState>, drawing: Drawing, bottom: Boolean) {
-    val ordered = buttons.sortedByDescending { (it.view.kind as? ElementKindView.Button)?.primary == true }
+    val ordered = buttons.sortedByDescending { (it.frame.kind as? ElementKindView.Button)?.primary == true }
     if (!bottom) return OneLine(ordered, drawing)
     Surface(color = MaterialTheme.colorScheme.surfaceContainer, tonalElevation = 2.dp) {
         Box(Modifier.fillMaxWidth().navigationBarsPadding().padding(horizontal = EDGE, vertical = 8.dp).testTag("commands")) {
@@ -77,8 +77,8 @@ private fun OneLine(buttons: List<ElementState>, drawing: Drawing) {
 /** As wide as what is drawn, and found by nobody. */
 @Composable
 private fun Measured(button: ElementState, drawing: Drawing) {
-    when (val kind = button.view.kind) {
-        is ElementKindView.Button -> CommandButton(button.view, kind, drawing, tag = "")
+    when (val kind = button.frame.kind) {
+        is ElementKindView.Button -> CommandButton(button.frame, kind, drawing, tag = "")
         is ElementKindView.Popup -> Popup(button, kind, drawing, tag = "")
         else -> Drawn(button, drawing)
     }

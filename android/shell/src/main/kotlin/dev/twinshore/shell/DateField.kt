@@ -29,15 +29,15 @@ private enum class Picker { Day, Time }
 
 /** A moment: typed as the person writes it, or picked, first the day and then the time. The core reads what pickers give as it reads what is typed. */
 @Composable
-internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing, place: Place) {
+internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing, place: Place, now: () -> ElementView) {
     var picker by remember { mutableStateOf<Picker?>(null) }
     var chosen by remember { mutableStateOf<LocalDate?>(null) }
-    val typing = drawing.form.typing(place.name)
     val open = view.takesInput(drawing)
     TypedField(
         view = view,
         drawing = drawing,
         place = place,
+        now = now,
         keyboard = KeyboardOptions(keyboardType = KeyboardType.Text, autoCorrectEnabled = false, imeAction = ImeAction.Next),
         trailing = {
             if (open && field == FieldKind.TIME) {
@@ -49,11 +49,11 @@ internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing, pl
     )
     val put = { text: String ->
         picker = null
-        drawing.form.send(place.text(text, typing.type(text)))
-        typing.forget()
+        drawing.form.send(place.text(text, InputVersion.next()))
+        drawing.form.typing(place.name) { now().text }.forget()
     }
     when (picker) {
-        Picker.Day -> DayPicker(dayIn(view.text), { picker = null }) { day ->
+        Picker.Day -> DayPicker(dayIn(now().text), { picker = null }) { day ->
             if (field == FieldKind.DATE) {
                 put("$day")
             } else {
@@ -61,7 +61,7 @@ internal fun DateField(view: ElementView, field: FieldKind, drawing: Drawing, pl
                 picker = Picker.Time
             }
         }
-        Picker.Time -> HourPicker(timeIn(view.text), { picker = null }) { time ->
+        Picker.Time -> HourPicker(timeIn(now().text), { picker = null }) { time ->
             put(if (field == FieldKind.TIME) clock(time) else "${chosen ?: LocalDate.now()} ${clock(time)}")
         }
         null -> Unit

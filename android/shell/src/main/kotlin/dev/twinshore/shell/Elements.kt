@@ -47,30 +47,30 @@ import dev.twinshore.FormEvent
 /** The form's elements, without the bar of commands that stands at the bottom. */
 @Composable
 internal fun FormBody(drawing: Drawing) {
-    Filling(drawing.form.childrenOf(null).filter { it.view.visible && !it.isBottomBar() }, drawing)
+    Filling(drawing.form.childrenOf(null).filter { it.frame.visible && !it.isBottomBar() }, drawing)
 }
 
 /** The commands of the form itself, where the thumb is. */
 @Composable
 internal fun BottomCommands(drawing: Drawing) {
-    val bars = drawing.form.childrenOf(null).filter { it.view.visible && it.isBottomBar() }
-    val buttons = bars.flatMap { drawing.form.childrenOf(it.id) }.filter { it.view.visible }
+    val bars = drawing.form.childrenOf(null).filter { it.frame.visible && it.isBottomBar() }
+    val buttons = bars.flatMap { drawing.form.childrenOf(it.id) }.filter { it.frame.visible }
     if (buttons.isEmpty()) return
     CommandBar(buttons, drawing, bottom = true)
 }
 
-private fun ElementState.isBottomBar(): Boolean = view.kind is ElementKindView.CommandBar
+private fun ElementState.isBottomBar(): Boolean = frame.kind is ElementKindView.CommandBar
 
 /** Elements that have the whole rest of the screen: pages and lists take it, everything else scrolls. */
 @Composable
 private fun Filling(elements: List<ElementState>, drawing: Drawing) {
-    val greedy = elements.firstOrNull { it.view.kind is ElementKindView.Pages || it.view.kind is ElementKindView.List }
+    val greedy = elements.firstOrNull { it.frame.kind is ElementKindView.Pages || it.frame.kind is ElementKindView.List }
     if (greedy == null) return Scrolling(elements, drawing)
     val at = elements.indexOf(greedy)
     Column(Modifier.fillMaxSize()) {
         elements.take(at).forEach { Box(Modifier.padding(horizontal = EDGE)) { Drawn(it, drawing) } }
         Box(Modifier.weight(1f)) {
-            if (greedy.view.kind is ElementKindView.List) ListElement(greedy, drawing) else Pages(greedy, drawing, fill = true)
+            if (greedy.frame.kind is ElementKindView.List) ListElement(greedy, drawing) else Pages(greedy, drawing, fill = true)
         }
         elements.drop(at + 1).forEach { Box(Modifier.padding(horizontal = EDGE)) { Drawn(it, drawing) } }
     }
@@ -80,8 +80,8 @@ internal val EDGE = 16.dp
 
 /** Items of the scrolling column that an element is. */
 internal fun itemsOf(element: ElementState): Int {
-    val rows = element.view.table?.rows?.size ?: 0
-    return if (element.view.kind is ElementKindView.Table) rows + 2 else 1
+    val rows = element.frame.table?.rows?.size ?: 0
+    return if (element.frame.kind is ElementKindView.Table) rows + 2 else 1
 }
 
 /** Elements one below the other; rows of tables are items of their own, so that a thousand of them cost no more than what is seen. */
@@ -96,7 +96,7 @@ private fun Scrolling(elements: List<ElementState>, drawing: Drawing) {
         verticalArrangement = Arrangement.spacedBy(12.dp),
     ) {
         elements.forEach { element ->
-            if (element.view.kind is ElementKindView.Table) {
+            if (element.frame.kind is ElementKindView.Table) {
                 tableItems(element, drawing)
             } else {
                 item(key = element.id.toInt()) { Drawn(element, drawing) }
@@ -108,19 +108,21 @@ private fun Scrolling(elements: List<ElementState>, drawing: Drawing) {
 @Composable
 internal fun Children(elements: List<ElementState>, drawing: Drawing) {
     Column(verticalArrangement = Arrangement.spacedBy(12.dp)) {
-        elements.filter { it.view.visible }.forEach { Drawn(it, drawing) }
+        elements.filter { it.frame.visible }.forEach { Drawn(it, drawing) }
     }
 }
 
 @Composable
 internal fun Drawn(element: ElementState, drawing: Drawing) {
+    val typed = (element.frame.kind as? ElementKindView.Field)?.field?.takeIf { it.isTyped() }
+    if (typed != null) return Field(element.frame, typed, drawing, now = { element.view })
     val view = element.view
     when (val kind = view.kind) {
         is ElementKindView.Field -> Field(view, kind.field, drawing)
         is ElementKindView.Table -> WholeTable(element, drawing)
         is ElementKindView.List -> Box(Modifier.heightIn(max = 480.dp)) { ListElement(element, drawing) }
         is ElementKindView.Button -> CommandButton(view, kind, drawing)
-        is ElementKindView.CommandBar -> CommandBar(drawing.form.childrenOf(element.id).filter { it.view.visible }, drawing, bottom = false)
+        is ElementKindView.CommandBar -> CommandBar(drawing.form.childrenOf(element.id).filter { it.frame.visible }, drawing, bottom = false)
         is ElementKindView.Popup -> Popup(element, kind, drawing)
         is ElementKindView.Period -> Period(element, drawing)
         is ElementKindView.Progress -> Progress(view, kind.share)
@@ -183,10 +185,10 @@ private fun Group(element: ElementState, kind: ElementKindView.Group, drawing: D
 /** A horizontal group stands upright where it would be squeezed. */
 @Composable
 internal fun GroupBody(elements: List<ElementState>, horizontal: Boolean, drawing: Drawing) {
-    val shown = elements.filter { it.view.visible }
+    val shown = elements.filter { it.frame.visible }
     if (!horizontal || shown.size < 2) return Children(shown, drawing)
     val scale = LocalDensity.current.fontScale
-    val needs = shown.map { neededWidth(it.view) * scale }
+    val needs = shown.map { neededWidth(it.frame) * scale }
     BoxWithConstraints {
         val room = maxWidth - GAP * (shown.size - 1)
         if (needs.fold(0.dp) { sum, next -> sum + next } > room) {
@@ -210,13 +212,13 @@ private fun neededWidth(view: ElementView): Dp = when ((view.kind as? ElementKin
 @OptIn(ExperimentalMaterial3Api::class)
 @Composable
 private fun Pages(element: ElementState, drawing: Drawing, fill: Boolean) {
-    val pages = drawing.form.childrenOf(element.id).filter { it.view.visible }
+    val pages = drawing.form.childrenOf(element.id).filter { it.frame.visible }
     if (pages.isEmpty()) return
-    val active = (element.view.kind as? ElementKindView.Pages)?.active
+    val active = (element.frame.kind as? ElementKindView.Pages)?.active
     val at = pages.indexOfFirst { it.id == active }.coerceAtLeast(0)
     Column(if (fill) Modifier.fillMaxSize() else Modifier) {
         Tabs(pages, at) { drawing.form.send(FormEvent.ActivatePage(it)) }
-        val inside = drawing.form.childrenOf(pages[at].id).filter { it.view.visible }
+        val inside = drawing.form.childrenOf(pages[at].id).filter { it.frame.visible }
         if (fill) Box(Modifier.weight(1f)) { Filling(inside, drawing) } else Children(inside, drawing)
     }
 }
@@ -229,8 +231,8 @@ private fun Tabs(pages: List<ElementState>, at: Int, turn: (UInt) -> Unit) {
             Tab(
                 selected = index == at,
                 onClick = { turn(page.id) },
-                text = { Text(page.view.title) },
-                modifier = Modifier.testTag("page-${page.view.name}"),
+                text = { Text(page.frame.title) },
+                modifier = Modifier.testTag("page-${page.frame.name}"),
             )
         }
     }

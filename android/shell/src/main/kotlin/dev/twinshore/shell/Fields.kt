@@ -11,6 +11,7 @@ import androidx.compose.foundation.selection.selectable
 import androidx.compose.foundation.selection.selectableGroup
 import androidx.compose.foundation.selection.toggleable
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.input.TextFieldLineLimits
 import androidx.compose.foundation.text.selection.SelectionContainer
 import androidx.compose.material3.Checkbox
 import androidx.compose.material3.DropdownMenuItem
@@ -47,9 +48,18 @@ import dev.twinshore.ChoiceView
 import dev.twinshore.ElementView
 import dev.twinshore.FieldKind
 
-/** A value of the form with what is wrong with it, what it needs, and what the other server has. */
+/**
+ * A value of the form with what is wrong with it, what it needs, and what the other server has. Of fields that are typed into `view` may be
+ * the element without its text, which [now] gives to what alone has to follow it.
+ */
 @Composable
-internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing, place: Place = Place.Field(view.id)) {
+internal fun Field(
+    view: ElementView,
+    field: FieldKind,
+    drawing: Drawing,
+    place: Place = Place.Field(view.id),
+    now: () -> ElementView = { view },
+) {
     Column(Modifier.fillMaxWidth()) {
         when (field) {
             FieldKind.SWITCH, FieldKind.CHECK_BOX -> Toggle(view, field, drawing, place)
@@ -57,13 +67,19 @@ internal fun Field(view: ElementView, field: FieldKind, drawing: Drawing, place:
             FieldKind.CHOICE -> Choice(view, drawing, place)
             FieldKind.REFERENCE -> Reference(view, drawing, place)
             FieldKind.LABEL -> Shown(view)
-            FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing, place)
+            FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> DateField(view, field, drawing, place, now)
             FieldKind.TEXT, FieldKind.NUMBER ->
-                if (offers(view, place)) Offering(view, drawing, place, keyboardOf(field)) else TypedField(view, drawing, place, keyboardOf(field))
-            FieldKind.MULTILINE -> TypedField(view, drawing, place, keyboardOf(field), field == FieldKind.MULTILINE)
+                if (offers(view, place)) Offering(view, drawing, place, now, keyboardOf(field)) else TypedField(view, drawing, place, now, keyboardOf(field))
+            FieldKind.MULTILINE -> TypedField(view, drawing, place, now, keyboardOf(field), multiline = true)
         }
         view.conflict?.let { Conflict(view, it.theirs, drawing, place) }
     }
+}
+
+/** Holds text as it is being typed. */
+internal fun FieldKind.isTyped(): Boolean = when (this) {
+    FieldKind.TEXT, FieldKind.NUMBER, FieldKind.MULTILINE, FieldKind.DATE, FieldKind.TIME, FieldKind.DATE_TIME -> true
+    FieldKind.SWITCH, FieldKind.CHECK_BOX, FieldKind.RADIO, FieldKind.CHOICE, FieldKind.REFERENCE, FieldKind.LABEL -> false
 }
 
 /** Can be typed into now. */
@@ -103,29 +119,32 @@ internal fun TypedField(
     view: ElementView,
     drawing: Drawing,
     place: Place,
+    now: () -> ElementView,
     keyboard: KeyboardOptions,
     multiline: Boolean = false,
     trailing: (@Composable () -> Unit)? = null,
     anchor: Modifier = Modifier,
     typed: () -> Unit = { },
 ) {
-    var focused by remember { mutableStateOf(false) }
-    val typing = drawing.form.typing(place.name)
+    val focused = remember { mutableStateOf(false) }
+    val typing = drawing.form.typing(place.name) { now().text }
     val open = view.takesInput(drawing)
+    val sending = rememberSending(typing, drawing, place, typed)
+    Settling(typing, focused, now)
     OutlinedTextField(
-        value = typing.shown(view.text, view.inputVersion, focused),
-        onValueChange = { if (open) { drawing.form.send(place.text(it, typing.type(it))); typed() } },
+        state = typing.field,
+        inputTransformation = sending,
         readOnly = !open,
         textStyle = valueStyle(),
         label = { Caption(view) },
         isError = view.error.isNotEmpty(),
         supportingText = note(view),
         trailingIcon = trailing,
-        singleLine = !multiline,
-        minLines = if (multiline) MULTILINE_ROWS else 1,
+        lineLimits = if (multiline) TextFieldLineLimits.MultiLine(MULTILINE_ROWS) else TextFieldLineLimits.SingleLine,
         keyboardOptions = keyboard,
         colors = fieldColors(open),
-        modifier = Modifier.fillMaxWidth().then(anchor).startFocus(view.id, place, drawing).onFocusChanged { focused = it.isFocused }.marked(view),
+        modifier = Modifier.fillMaxWidth().then(anchor).startFocus(view.id, place, drawing).onFocusChanged { focused.value = it.isFocused }
+            .marked(view),
     )
 }
 
@@ -141,15 +160,16 @@ private fun offers(view: ElementView, place: Place): Boolean {
 /** A field of typed text that offers texts to take instead. */
 @OptIn(ExperimentalMaterial3Api::class)
 @Composable
-private fun Offering(view: ElementView, drawing: Drawing, place: Place, keyboard: KeyboardOptions) {
+private fun Offering(view: ElementView, drawing: Drawing, place: Place, now: () -> ElementView, keyboard: KeyboardOptions) {
     var asked by remember { mutableStateOf(false) }
     val open = view.takesInput(drawing)
-    val offered = asked && open && view.choices.isNotEmpty() && view.choices.singleOrNull()?.text != view.text
+    val offered = asked && open && view.choices.isNotEmpty() && view.choices.singleOrNull()?.text != now().text
     ExposedDropdownMenuBox(expanded = offered, onExpandedChange = { asked = it && open }) {
         TypedField(
             view = view,
             drawing = drawing,
             place = place,
+            now = now,
             keyboard = keyboard,
             trailing = if (open && view.choices.isNotEmpty()) ({ ExposedDropdownMenuDefaults.TrailingIcon(offered) }) else null,
             anchor = Modifier.menuAnchor(ExposedDropdownMenuAnchorType.PrimaryEditable, open),

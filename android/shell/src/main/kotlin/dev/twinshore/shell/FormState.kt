@@ -50,18 +50,19 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
     /** What an element holds, in order of drawing; the form's own for none. */
     internal fun childrenOf(element: UInt?): List<ElementState> = children[element].orEmpty()
 
-    internal fun titleOf(element: UInt?): String? = element?.let { id -> children.values.firstNotNullOfOrNull { all -> all.find { it.id == id } } }?.view?.title
+    internal fun titleOf(element: UInt?): String? = element?.let { id -> children.values.firstNotNullOfOrNull { all -> all.find { it.id == id } } }?.frame?.title
 
     /** Commands that are about the chosen row of a list. */
     internal fun rowCommands(): List<ElementView> =
-        children.values.flatten().map { it.view }.filter { it.visible && (it.kind as? ElementKindView.Button)?.ofRow == true }
+        children.values.flatten().map { it.frame }.filter { it.visible && (it.kind as? ElementKindView.Button)?.ofRow == true }
 
     internal fun send(event: FormEvent) = core.dispatch(number, event)
 
     fun execute(command: String) = send(FormEvent.Execute(command))
 
-    /** The text being typed under a name. */
-    internal fun typing(name: String): Typing = typings.getOrPut(name) { Typing() }
+    /** The text being typed under a name; it begins with what the core has there, which is not followed. */
+    internal fun typing(name: String, known: () -> String): Typing =
+        typings.getOrPut(name) { Typing(Snapshot.withoutReadObservation(known)) }
 
     /** Where the person is in a list. */
     internal fun placeOf(list: UInt): ListPlace = places.getOrPut(list) { ListPlace() }
@@ -128,35 +129,18 @@ class FormState internal constructor(val number: UInt, private val core: Core, s
 @Stable
 internal class ElementState(view: ElementView) {
     val id: UInt = view.id
-    var view by mutableStateOf(view)
-}
+    private var all by mutableStateOf(view)
 
-/**
- * Text being typed into one field. Shown is what was typed last until the core has seen that very text; and while the field has the
- * focus, until the core's text is another than its answer to what was typed: "2" must not become "2.000" under the person's fingers.
- */
-@Stable
-internal class Typing {
-    private var own by mutableStateOf("")
-    private var version by mutableStateOf(0uL)
-    private var answer: String? = null
+    /** The element without its text: what reads no more than this is not composed anew by each letter. */
+    var frame by mutableStateOf(view.withoutText())
+        private set
 
-    fun shown(text: String, seen: ULong, focused: Boolean): String {
-        if (version > seen) return own
-        if (!focused || version == 0uL) return text
-        val first = answer ?: text.also { answer = it }
-        return if (first == text) own else text
-    }
+    var view: ElementView
+        get() = all
+        set(value) {
+            all = value
+            frame = value.withoutText()
+        }
 
-    /** Takes what was typed and gives the version to send it under. */
-    fun type(text: String): ULong {
-        own = text
-        answer = null
-        version = InputVersion.next()
-        return version
-    }
-
-    fun forget() {
-        version = 0uL
-    }
+    private fun ElementView.withoutText() = copy(text = "", inputVersion = 0uL)
 }

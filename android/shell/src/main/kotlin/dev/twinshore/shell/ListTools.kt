@@ -10,6 +10,9 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.KeyboardOptions
+import androidx.compose.foundation.text.input.InputTransformation
+import androidx.compose.foundation.text.input.TextFieldLineLimits
+import androidx.compose.foundation.text.input.clearText
 import androidx.compose.material3.DropdownMenu
 import androidx.compose.material3.DropdownMenuItem
 import androidx.compose.material3.HorizontalDivider
@@ -31,7 +34,6 @@ import androidx.compose.runtime.rememberCoroutineScope
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
-import androidx.compose.ui.focus.onFocusChanged
 import androidx.compose.ui.graphics.Color
 import androidx.compose.ui.platform.testTag
 import androidx.compose.ui.text.input.ImeAction
@@ -45,22 +47,24 @@ import kotlinx.coroutines.launch
 /** Finds rows by what they hold; each letter asks anew. */
 @Composable
 internal fun SearchBox(view: ElementView, table: TableView, drawing: Drawing, modifier: Modifier) {
-    val typing = drawing.form.typing("${view.id}/search")
-    var focused by remember { mutableStateOf(false) }
-    val text = typing.shown(table.search, view.inputVersion, focused)
-    val search = { wanted: String ->
-        typing.type(wanted)
-        drawing.form.send(FormEvent.Search(view.id, wanted))
-    }
+    val typing = drawing.form.typing("${view.id}/search") { table.search }
+    val field = typing.field
+    val form = drawing.form
+    val search = remember(typing) { { wanted: String -> typing.type(wanted) { form.send(FormEvent.Search(view.id, wanted)) } } }
     TextField(
-        value = text,
-        onValueChange = search,
+        state = field,
+        inputTransformation = remember(search) { InputTransformation { search("${asCharSequence()}") } },
         placeholder = { Text(words.search) },
         leadingIcon = { Icon(Icons.search, null) },
         trailingIcon = {
-            if (text.isNotEmpty()) FieldButton(Icons.close, words.clear, "clear-search") { search("") }
+            if (field.text.isNotEmpty()) {
+                FieldButton(Icons.close, words.clear, "clear-search") {
+                    field.clearText()
+                    search("")
+                }
+            }
         },
-        singleLine = true,
+        lineLimits = TextFieldLineLimits.SingleLine,
         enabled = drawing.open,
         shape = MaterialTheme.shapes.extraLarge,
         keyboardOptions = KeyboardOptions(autoCorrectEnabled = false, imeAction = ImeAction.Search),
@@ -71,7 +75,7 @@ internal fun SearchBox(view: ElementView, table: TableView, drawing: Drawing, mo
             focusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
             unfocusedContainerColor = MaterialTheme.colorScheme.surfaceContainerHigh,
         ),
-        modifier = modifier.onFocusChanged { focused = it.isFocused }.testTag("search"),
+        modifier = modifier.testTag("search"),
     )
 }
 

@@ -30,8 +30,8 @@ import dev.twinshore.ElementView
 
 /** A button that opens a menu of the buttons in it. */
 @Composable
-internal fun Popup(element: ElementState, kind: ElementKindView.Popup, drawing: Drawing, tag: String = "popup-${element.view.name}") {
-    val view = element.view
+internal fun Popup(element: ElementState, kind: ElementKindView.Popup, drawing: Drawing, tag: String = "popup-${element.frame.name}") {
+    val view = element.frame
     var open by remember { mutableStateOf(false) }
     val enabled = drawing.open && view.enabled
     val state = if (open) words.open else ""
@@ -57,8 +57,8 @@ internal fun Popup(element: ElementState, kind: ElementKindView.Popup, drawing: 
 @Composable
 internal fun MenuEntries(elements: List<ElementState>, drawing: Drawing, chosen: () -> Unit) {
     var before: ElementState? = null
-    elements.filter { it.view.visible }.forEach { entry ->
-        val view = entry.view
+    elements.filter { it.frame.visible }.forEach { entry ->
+        val view = entry.frame
         val kind = view.kind
         val parts = isPart(entry) || before?.let(::isPart) == true
         if (before != null && parts) HorizontalDivider(Modifier.padding(vertical = 4.dp))
@@ -72,7 +72,7 @@ internal fun MenuEntries(elements: List<ElementState>, drawing: Drawing, chosen:
     }
 }
 
-private fun isPart(element: ElementState): Boolean = element.view.kind.let { it is ElementKindView.Group || it is ElementKindView.Popup }
+private fun isPart(element: ElementState): Boolean = element.frame.kind.let { it is ElementKindView.Group || it is ElementKindView.Popup }
 
 @Composable
 private fun PartTitle(title: String) {

@@ -1,5 +1,6 @@
 package dev.twinshore.shell
 
+import androidx.compose.foundation.ExperimentalFoundationApi
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.SemanticsActions
 import androidx.compose.ui.semantics.SemanticsProperties
@@ -34,6 +35,19 @@ class ElementsTest : ShellTest({ MainServer.showcase }) {
     private fun page(name: String) = hands.tap("page-$name")
 
     private fun role(role: Role) = SemanticsMatcher.expectValue(SemanticsProperties.Role, role)
+
+    @OptIn(ExperimentalFoundationApi::class)
+    @Test
+    fun `what the keyboard takes back is taken back in the core too`() {
+        val process = everything()
+        hands.type("Name", "Ann")
+        hands.await("the core to have it") { process.element("Name").view.text == "Ann" }
+        // What Ctrl+Z does; here it would be a "z", for Robolectric's keys know nothing of Ctrl.
+        val typing = process.state.form(process.state.view!!.active)!!.typing("${process.element("Name").id}") { "" }
+        world.screen.runOnUiThread { typing.field.undoState.undo() }
+        hands.waitForValue("Name", "")
+        hands.await("the core to have nothing either") { process.element("Name").view.text.isEmpty() }
+    }
 
     @Test
     fun `what is typed is read by its type, and what is no value says why`() {

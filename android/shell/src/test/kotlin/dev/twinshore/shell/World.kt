@@ -71,6 +71,13 @@ class AppProcess(url: String, folder: File, platform: Platform) : AutoCloseable 
     val core: Core = runBlocking { Core.start(ClientOptions(folder.path, url, "phone", "en"), platform) { faults += it } }
     val state = AppState(core, scope)
 
+    /** An element of the form in front, as the core has told of it. */
+    internal fun element(name: String): ElementState {
+        val form = checkNotNull(state.form(checkNotNull(state.view).active)) { "no form is in front" }
+        fun under(id: UInt?): List<ElementState> = form.childrenOf(id).flatMap { listOf(it) + under(it.id) }
+        return under(null).first { it.frame.name == name }
+    }
+
     override fun close() {
         state.close()
         scope.cancel()
