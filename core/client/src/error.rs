@@ -95,9 +95,12 @@ impl From<EngineError> for ClientError {
 }
 
 impl ClientError {
-    /// The file itself can't be read, whatever else is tried: only setting it aside helps (A2).
-    pub const fn is_unreadable(&self) -> bool {
-        matches!(self, Self::KeyLost { .. } | Self::WrongKey { .. } | Self::Damaged { .. })
+    /// The file that can't be read, whatever else is tried: only setting it aside helps (A2).
+    pub fn unreadable_file(&self) -> Option<&str> {
+        match self {
+            Self::KeyLost { file } | Self::WrongKey { file } | Self::Damaged { file } => Some(file),
+            _ => None,
+        }
     }
 
     /// The error of a file, for the person: a damaged file is named without its folder.

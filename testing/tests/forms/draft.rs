@@ -83,6 +83,47 @@ async fn f19_what_lives_in_the_form_only_is_kept_too_and_goes_when_it_is_closed(
     ann.until("no draft", |view| view.drafts.is_empty().then_some(())).await;
 }
 
+/// An order with an unsaved comment in a draft, of an app that was killed, and the form of that order opened since.
+async fn opened_beside_its_draft(shore: &Shore) -> (Phone, String, u32) {
+    let ann = shore.phone("ann").await;
+    let order = new_order(&ann).await;
+    ann.set(order.form, "Comment", "saved").await;
+    write(&ann, order.form).await;
+    ann.set(order.form, "Comment", "typed before").await;
+    let ann = ann.restart().expect("started again");
+    let draft = ann.until("the draft", |view| view.drafts.first().map(|d| d.id.clone())).await;
+    ann.until_available(true).await;
+    let beside = open_row(&ann, "Document.Orders.List", "saved").await.form;
+    (ann, draft, beside)
+}
+
+#[tokio::test]
+async fn f19_a_form_without_typed_text_gives_way_to_the_draft_of_its_item() {
+    let shore = shore();
+    let (ann, draft, beside) = opened_beside_its_draft(&shore).await;
+    ann.client().take_draft(draft);
+    ann.until_gone(beside).await;
+    let windows = ann.until("the draft's form", |view| (!view.windows.is_empty()).then(|| view.windows.clone())).await;
+    assert_eq!(windows.len(), 1, "{windows:?}");
+    assert_eq!(text(&ann, windows[0].form, "Comment").await, "typed before");
+}
+
+#[tokio::test]
+async fn f19_a_form_with_typed_text_stays_beside_the_draft_of_its_item() {
+    let shore = shore();
+    let (ann, draft, beside) = opened_beside_its_draft(&shore).await;
+    ann.set(beside, "Comment", "typed since").await;
+    ann.client().take_draft(draft);
+    let form = ann.until("the form", |view| view.windows.iter().map(|w| w.form).find(|f| *f != beside)).await;
+    ann.until_form(form, "what was typed before", |view| {
+        view.elements.iter().any(|e| e.name == "Comment" && e.text == "typed before").then_some(())
+    })
+    .await;
+    // A form that gave way would be gone by the answer to this.
+    ann.set(form, "Comment", "typed before and after").await;
+    assert_eq!(text(&ann, beside, "Comment").await, "typed since");
+}
+
 #[tokio::test]
 async fn f19_a_handler_that_runs_when_the_form_opens_overwrites_nothing_typed() {
     let plain = fixture()

@@ -24,12 +24,7 @@ impl App {
     /// An account could not be opened: the person reads why at the sign-in, and may begin anew if only that helps.
     pub(super) fn could_not_open(self: &Rc<Self>, account: &Account, error: &ClientError) {
         let text = self.client_error_text(error);
-        let unreadable = match error {
-            ClientError::KeyLost { file } | ClientError::WrongKey { file } | ClientError::Damaged { file } => {
-                Some(Unreadable { account: account.id.clone(), file: file.clone() })
-            }
-            _ => None,
-        };
+        let unreadable = error.unreadable_file().map(|file| Unreadable { account: account.id.clone(), file: file.to_owned() });
         self.show_sign_in(account.session.user_name.clone(), text, false, unreadable);
     }
 
@@ -71,7 +66,7 @@ impl App {
                 self.close_work();
                 return Ok(());
             }
-            Err(error) if error.is_unreadable() => error,
+            Err(error) if error.unreadable_file().is_some() => error,
             Err(error) => return Err(error),
         };
         let (directory, base) = (self.options.directory.clone(), account.base.clone());

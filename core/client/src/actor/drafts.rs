@@ -131,12 +131,41 @@ impl App {
             Route::Unavailable(reason) => return self.show_error(&ServerError::MainServerUnavailable { reason }, 0),
         };
         match self.open_draft(&draft.id, &content, server).await {
-            Ok(form) => self.show_form(form),
+            Ok(form) => {
+                self.show_form(form);
+                self.give_way_to(form).await;
+            }
             Err(error) => {
                 self.show_code_error(&error, 0);
                 let language = self.state.borrow().language.clone();
                 self.message(MessageKind::Info, words::say(&language, "draft-stays"), 0);
             }
+        }
+    }
+
+    /// Other forms of the same item into which nothing was typed go: the person wanted the text of this one.
+    async fn give_way_to(self: &Rc<Self>, form: u32) {
+        let Some(open) = self.form(form) else { return };
+        let (name, Some(key)) = ({
+            let session = open.session.borrow();
+            (session.definition.name.clone(), session.key.clone())
+        }) else {
+            return;
+        };
+        let others: Vec<u32> = {
+            let forms = self.forms.borrow();
+            let sessions = forms.values().map(|open| open.session.borrow()).filter(|session| {
+                let busy = session.frozen || session.closing || session.awaited.is_some() || session.owner().is_some();
+                session.id != form
+                    && session.definition.name == name
+                    && session.key.as_ref() == Some(&key)
+                    && !session.has_typed()
+                    && !busy
+            });
+            sessions.map(|session| session.id).collect()
+        };
+        for other in others {
+            self.close_now(other, false).await;
         }
     }
 

@@ -107,7 +107,7 @@ impl App {
     /// that no longer knows who asks.
     fn broke_off(self: &Rc<Self>, account: &Account, step: &str, error: &ClientError) {
         let text = self.client_error_text(error);
-        if error.is_unreadable() {
+        if error.unreadable_file().is_some() {
             self.could_not_open(account, error);
         } else if matches!(error, ClientError::Server(error) if error.wants_sign_in()) {
             self.leave();
