@@ -1,15 +1,10 @@
 package dev.twinshore.app
 
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
-import dev.twinshore.shell.Hands
 import dev.twinshore.testing.MainServer
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 
 /** A device that has lost the key of the app's file. */
@@ -31,14 +26,8 @@ class KeylessApplication : TwinshoreApplication() {
 }
 
 /** The app begins anew when the person agrees, and not before. */
-@RunWith(RobolectricTestRunner::class)
 @Config(application = KeylessApplication::class, qualifiers = "ru-w412dp-h860dp-xhdpi")
-class BeginAnewTest {
-    @get:Rule
-    val rule = createAndroidComposeRule<MainActivity>()
-
-    private val hands = Hands(rule)
-
+class BeginAnewTest : AppTest() {
     @Test
     fun `A2 a device that lost its key says so in the person's language and begins anew after a question`() {
         val folder = rule.activity.application.filesDir.resolve("client")

@@ -1,28 +1,17 @@
 package dev.twinshore.app
 
 import android.graphics.Bitmap
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
-import dev.twinshore.shell.Hands
 import dev.twinshore.testing.MainServer
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.BeforeClass
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 import java.io.File
 
 /** What `scripts/brand-android` makes of a configuration: resources that Android's own tool takes, and an app that starts with it. */
-@RunWith(RobolectricTestRunner::class)
-@Config(application = BrandTest.Branded::class, qualifiers = "w412dp-h860dp-xhdpi")
-class BrandTest {
-    @get:Rule
-    val rule = createAndroidComposeRule<MainActivity>()
-
-    private val hands = Hands(rule)
-
+@Config(application = BrandTest.Branded::class)
+class BrandTest : AppTest() {
     @Test
     fun `A1 the first start of an app that brings its configuration along downloads data only`() {
         val before = MainServer.demo.asked("/api/device-bundle")

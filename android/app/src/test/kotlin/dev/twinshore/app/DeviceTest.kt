@@ -5,29 +5,17 @@ import android.app.NotificationManager
 import android.content.Intent
 import android.location.Location
 import android.location.LocationManager
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
-import dev.twinshore.shell.Hands
 import dev.twinshore.testing.MainServer
 import org.junit.Assert.assertEquals
 import org.junit.Before
 import org.junit.BeforeClass
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
 
 /** Module code uses the phone, from a button of a form to the other app and back. */
-@RunWith(RobolectricTestRunner::class)
-@Config(application = TestApplication::class, qualifiers = "w412dp-h860dp-xhdpi")
-class DeviceTest {
-    @get:Rule
-    val rule = createAndroidComposeRule<MainActivity>()
-
-    private val hands = Hands(rule)
+class DeviceTest : AppTest() {
     private val camera = Camera(rule, hands)
     private val app get() = rule.activity.application
 

@@ -8,27 +8,17 @@ import androidx.compose.ui.semantics.getOrNull
 import androidx.compose.ui.test.SemanticsMatcher
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import androidx.lifecycle.Lifecycle
 import androidx.test.platform.app.InstrumentationRegistry
-import dev.twinshore.shell.Hands
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 import java.io.File
 
 /** The core can't open its files: the person reads why, what is safe and what to do; nothing is thrown away. */
-@RunWith(RobolectricTestRunner::class)
-@Config(application = FailedStartTest.OnForeignFiles::class, qualifiers = "w412dp-h860dp-xhdpi")
-class FailedStartTest {
-    @get:Rule
-    val rule = createAndroidComposeRule<MainActivity>()
-
-    private val hands = Hands(rule)
+@Config(application = FailedStartTest.OnForeignFiles::class)
+class FailedStartTest : AppTest() {
     private val app get() = rule.activity.application as TestApplication
 
     @Test

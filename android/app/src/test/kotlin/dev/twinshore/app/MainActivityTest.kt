@@ -9,11 +9,9 @@ import android.net.Uri
 import androidx.compose.ui.test.hasTestTag
 import androidx.compose.ui.test.hasText
 import androidx.compose.ui.test.isEnabled
-import androidx.compose.ui.test.junit4.createAndroidComposeRule
 import androidx.test.platform.app.InstrumentationRegistry
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
-import dev.twinshore.shell.Hands
 import dev.twinshore.testing.Link
 import dev.twinshore.testing.MainServer
 import org.junit.AfterClass
@@ -22,25 +20,14 @@ import org.junit.Assert.assertNotSame
 import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.BeforeClass
-import org.junit.Rule
 import org.junit.Test
-import org.junit.runner.RunWith
 import org.robolectric.Robolectric
-import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.annotation.Config
 import org.robolectric.shadow.api.Shadow
 import java.util.Locale
 
 /** The whole app: Activity, process, network and core, with a real main server. */
-@RunWith(RobolectricTestRunner::class)
-@Config(application = TestApplication::class, qualifiers = "w412dp-h860dp-xhdpi")
-class MainActivityTest {
-    @get:Rule
-    val rule = createAndroidComposeRule<MainActivity>()
-
-    private val hands = Hands(rule)
-
+class MainActivityTest : AppTest() {
     @Before
     fun connected() = link.restore()
 
