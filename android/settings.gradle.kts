@@ -36,6 +36,7 @@ dependencyResolutionManagement {
             library("core-ktx", "androidx.core", "core-ktx").version("1.18.0")
             // The version of rustls-platform-verifier-android in Cargo.lock; a test compares them.
             library("rustls-platform-verifier", "org.rustls", "rustls-platform-verifier").version("0.2.0")
+            library("work", "androidx.work", "work-runtime").version("2.11.2")
             library("zxing", "com.google.zxing", "core").version("3.5.3")
             library("compose-test", "androidx.compose.ui", "ui-test-junit4").versionRef("compose")
             library("compose-test-manifest", "androidx.compose.ui", "ui-test-manifest").versionRef("compose")

@@ -51,6 +51,7 @@ dependencies {
     implementation(libs.core.ktx)
     implementation(libs.coroutines.android)
     implementation(libs.rustls.platform.verifier)
+    implementation(libs.work)
     implementation(libs.zxing)
     implementation(variantOf(libs.jna) { artifactType("aar") })
     androidTestImplementation(libs.compose.test)

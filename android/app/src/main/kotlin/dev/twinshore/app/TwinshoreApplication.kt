@@ -7,6 +7,8 @@ import android.content.res.Configuration
 import android.net.ConnectivityManager
 import android.os.Build
 import android.os.Bundle
+import android.util.Log
+import androidx.work.Configuration as WorkConfiguration
 import dev.twinshore.ClientOptions
 import dev.twinshore.FailedToStart
 import dev.twinshore.ScreenView
@@ -30,7 +32,9 @@ import java.io.File
 import java.io.InputStream
 
 /** The process: the core runs as long as it does, whatever Activities come and go. */
-open class TwinshoreApplication : Application() {
+open class TwinshoreApplication : Application(), WorkConfiguration.Provider {
+    override val workManagerConfiguration get() = WorkConfiguration.Builder().setMinimumLoggingLevel(Log.WARN).build()
+
     val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     val errands by lazy { Errands(this) }
     val phone by lazy { PhoneFunctions(this, errands) }
@@ -65,7 +69,7 @@ open class TwinshoreApplication : Application() {
         useCertificates()
         registerActivityLifecycleCallbacks(Foreground(::shown))
         scope.launch { start() }
-        ExchangeJob.plan(this)
+        ExchangeWorker.plan(this)
     }
 
     /** Starts again after the app could not start: what was in the way may be gone. */
@@ -158,7 +162,7 @@ open class TwinshoreApplication : Application() {
     /** The app leaves the screen; what waits is sent as soon as there is a network. */
     private fun Core.leave() {
         suspendWork()
-        if ((view.value?.status?.exchange?.pending ?: 0uL) > 0uL) ExchangeJob.planSoon(this@TwinshoreApplication)
+        if ((view.value?.status?.exchange?.pending ?: 0uL) > 0uL) ExchangeWorker.planSoon(this@TwinshoreApplication)
     }
 
     private fun whenRunning(act: Core.() -> Unit) {

@@ -1,5 +1,6 @@
 package dev.twinshore.app
 
+import androidx.work.testing.WorkManagerTestInitHelper
 import dev.twinshore.testing.MainServer
 import org.junit.Assert.assertArrayEquals
 import org.junit.Assert.assertEquals
@@ -14,6 +15,7 @@ class KeylessApplication : TwinshoreApplication() {
     override fun useCertificates() = Unit
 
     override fun onCreate() {
+        WorkManagerTestInitHelper.initializeTestWorkManager(this)
         filesDir.resolve("client").apply { mkdirs() }.resolve("client.db").writeBytes(UNREADABLE)
         super.onCreate()
     }

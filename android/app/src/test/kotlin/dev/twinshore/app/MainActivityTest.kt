@@ -1,7 +1,6 @@
 package dev.twinshore.app
 
 import android.app.Application
-import android.app.job.JobParameters
 import android.content.Intent
 import android.content.res.Configuration
 import android.net.ConnectivityManager
@@ -12,18 +11,18 @@ import androidx.compose.ui.test.isEnabled
 import androidx.test.platform.app.InstrumentationRegistry
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
+import androidx.work.WorkInfo
+import androidx.work.WorkManager
+import androidx.work.testing.WorkManagerTestInitHelper
 import dev.twinshore.testing.Link
 import dev.twinshore.testing.MainServer
 import org.junit.AfterClass
-import org.junit.Assert.assertNotEquals
 import org.junit.Assert.assertNotSame
 import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.BeforeClass
 import org.junit.Test
-import org.robolectric.Robolectric
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.shadow.api.Shadow
 import java.util.Locale
 
 /** The whole app: Activity, process, network and core, with a real main server. */
@@ -135,13 +134,18 @@ class MainActivityTest : AppTest() {
         hands.type("password", "demo")
         hands.tapText("Sign in")
         hands.waitForTag("menu")
-        val core = (rule.activity.application as TwinshoreApplication).running.value!!.getOrThrow().core
+        val app = rule.activity.application as TwinshoreApplication
+        val core = app.running.value!!.getOrThrow().core
         hands.await("the first exchange") { core.view.value!!.status.exchange.run { !running && last.isNotEmpty() } }
         val before = core.view.value!!.status.exchange.last
-        val job = Robolectric.setupService(ExchangeJob::class.java)
-        rule.runOnUiThread { assertTrue("it goes on after the call", job.onStartJob(Shadow.newInstanceOf(JobParameters::class.java))) }
-        hands.await("the job's end") { shadowOf(job).isJobFinished }
-        assertNotEquals(before, core.view.value!!.status.exchange.last)
+        val planned = WorkManager.getInstance(app).getWorkInfosForUniqueWork(ExchangeWorker.NOW_AND_THEN)
+        val work = planned.get().single().id
+        WorkManagerTestInitHelper.getTestDriver(app)!!.run {
+            setAllConstraintsMet(work)
+            setPeriodDelayMet(work)
+        }
+        hands.await("another exchange") { core.view.value!!.status.exchange.run { !running && last != before } }
+        hands.await("the next one planned") { WorkManager.getInstance(app).getWorkInfoById(work).get()!!.state == WorkInfo.State.ENQUEUED }
     }
 
     companion object {

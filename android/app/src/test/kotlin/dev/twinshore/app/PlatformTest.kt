@@ -2,8 +2,6 @@ package dev.twinshore.app
 
 import android.app.Application
 import android.app.LocaleManager
-import android.app.job.JobInfo
-import android.app.job.JobScheduler
 import android.content.Context
 import android.graphics.Bitmap
 import android.graphics.Color
@@ -12,6 +10,9 @@ import android.net.NetworkCapabilities
 import android.net.Uri
 import com.google.zxing.BarcodeFormat
 import com.google.zxing.MultiFormatWriter
+import androidx.work.NetworkType
+import androidx.work.WorkManager
+import androidx.work.testing.WorkManagerTestInitHelper
 import dev.twinshore.PlatformFailure
 import dev.twinshore.core.LinkFacts
 import org.junit.Assert.assertEquals
@@ -27,6 +28,7 @@ import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowNetworkCapabilities
 import javax.crypto.KeyGenerator
+import kotlin.time.Duration.Companion.minutes
 
 /** What the app takes from Android and gives to it, without the core. */
 @RunWith(RobolectricTestRunner::class)
@@ -69,15 +71,19 @@ class PlatformTest {
 
     @Test
     fun `X8 the exchange is planned once, for when there is a network, and over restarts`() {
-        repeat(2) { ExchangeJob.plan(context) }
-        val job = context.getSystemService(JobScheduler::class.java).allPendingJobs.single()
-        assertEquals(JobInfo.NETWORK_TYPE_ANY, job.networkType)
-        assertTrue(job.isPeriodic && job.isPersisted)
-        repeat(2) { ExchangeJob.planSoon(context) }
-        val soon = context.getSystemService(JobScheduler::class.java).getPendingJob(ExchangeJob.SOON)!!
-        assertEquals(JobInfo.NETWORK_TYPE_ANY, soon.networkType)
-        assertFalse(soon.isPeriodic)
+        WorkManagerTestInitHelper.initializeTestWorkManager(context)
+        repeat(2) { ExchangeWorker.plan(context) }
+        val work = planned(ExchangeWorker.NOW_AND_THEN)
+        assertEquals(NetworkType.CONNECTED, work.constraints.requiredNetworkType)
+        assertTrue(work.constraints.requiresBatteryNotLow())
+        assertEquals(15.minutes.inWholeMilliseconds, work.periodicityInfo?.repeatIntervalMillis)
+        repeat(2) { ExchangeWorker.planSoon(context) }
+        val soon = planned(ExchangeWorker.SOON)
+        assertEquals(NetworkType.CONNECTED, soon.constraints.requiredNetworkType)
+        assertNull(soon.periodicityInfo)
     }
+
+    private fun planned(name: String) = WorkManager.getInstance(context).getWorkInfosForUniqueWork(name).get().single { !it.state.isFinished }
 
     @Test
     fun `a link names a menu item, or in development another main server, and nothing else`() {

@@ -1,6 +1,7 @@
 package dev.twinshore.app
 
 import androidx.core.content.FileProvider
+import androidx.work.testing.WorkManagerTestInitHelper
 import dev.twinshore.SecretStore
 import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
@@ -17,6 +18,7 @@ open class TestApplication : TwinshoreApplication() {
 
     override fun onCreate() {
         forgetFolders()
+        WorkManagerTestInitHelper.initializeTestWorkManager(this)
         super.onCreate()
     }
 
