@@ -8,7 +8,6 @@ import android.net.ConnectivityManager
 import android.os.Build
 import android.os.Bundle
 import android.util.Log
-import androidx.work.Configuration as WorkConfiguration
 import dev.twinshore.ClientOptions
 import dev.twinshore.FailedToStart
 import dev.twinshore.ScreenView
@@ -30,6 +29,7 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.launch
 import java.io.File
 import java.io.InputStream
+import androidx.work.Configuration as WorkConfiguration
 
 /** The process: the core runs as long as it does, whatever Activities come and go. */
 open class TwinshoreApplication : Application(), WorkConfiguration.Provider {

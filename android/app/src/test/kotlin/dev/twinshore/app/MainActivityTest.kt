@@ -18,7 +18,6 @@ import dev.twinshore.testing.Link
 import dev.twinshore.testing.MainServer
 import org.junit.AfterClass
 import org.junit.Assert.assertNotSame
-import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.BeforeClass
 import org.junit.Test
