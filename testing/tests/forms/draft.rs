@@ -110,18 +110,21 @@ async fn f19_a_form_without_typed_text_gives_way_to_the_draft_of_its_item() {
 
 #[tokio::test]
 async fn f19_a_form_with_typed_text_stays_beside_the_draft_of_its_item() {
-    let shore = shore();
-    let (ann, draft, beside) = opened_beside_its_draft(&shore).await;
-    ann.set(beside, "Comment", "typed since").await;
-    ann.client().take_draft(draft);
-    let form = ann.until("the form", |view| view.windows.iter().map(|w| w.form).find(|f| *f != beside)).await;
-    ann.until_form(form, "what was typed before", |view| {
-        view.elements.iter().any(|e| e.name == "Comment" && e.text == "typed before").then_some(())
-    })
-    .await;
-    // A form that gave way would be gone by the answer to this.
-    ann.set(form, "Comment", "typed before and after").await;
-    assert_eq!(text(&ann, beside, "Comment").await, "typed since");
+    // Of the object, and living in the form only.
+    for element in ["Comment", "Trouble"] {
+        let shore = shore();
+        let (ann, draft, beside) = opened_beside_its_draft(&shore).await;
+        ann.set(beside, element, "typed since").await;
+        ann.client().take_draft(draft);
+        let form = ann.until("the form", |view| view.windows.iter().map(|w| w.form).find(|f| *f != beside)).await;
+        ann.until_form(form, "what was typed before", |view| {
+            view.elements.iter().any(|e| e.name == "Comment" && e.text == "typed before").then_some(())
+        })
+        .await;
+        // A form that gave way would be gone by the answer to this.
+        ann.set(form, "Comment", "typed before and after").await;
+        assert_eq!(text(&ann, beside, element).await, "typed since");
+    }
 }
 
 #[tokio::test]

@@ -143,24 +143,19 @@ impl App {
         }
     }
 
-    /// Other forms of the same item into which nothing was typed go: the person wanted the text of this one.
+    /// Other forms of the same item that keep nothing go: the person wanted the text of this one.
     async fn give_way_to(self: &Rc<Self>, form: u32) {
         let Some(open) = self.form(form) else { return };
-        let (name, Some(key)) = ({
+        let (name, key) = {
             let session = open.session.borrow();
             (session.definition.name.clone(), session.key.clone())
-        }) else {
-            return;
         };
+        let Some(key) = key else { return };
         let others: Vec<u32> = {
             let forms = self.forms.borrow();
             let sessions = forms.values().map(|open| open.session.borrow()).filter(|session| {
-                let busy = session.frozen || session.closing || session.awaited.is_some() || session.owner().is_some();
-                session.id != form
-                    && session.definition.name == name
-                    && session.key.as_ref() == Some(&key)
-                    && !session.has_typed()
-                    && !busy
+                let keeps = session.has_draft() || session.frozen || session.closing;
+                session.id != form && session.shows(&name, Some(&key)) && !keeps
             });
             sessions.map(|session| session.id).collect()
         };

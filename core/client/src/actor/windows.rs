@@ -204,12 +204,8 @@ impl App {
         }
         self.forms.borrow().values().find_map(|open| {
             let session = open.session.borrow();
-            let same = session.definition.name == *name
-                && session.owner().is_none()
-                && session.awaited.is_none()
-                && (key.is_none() || session.key.as_ref() == key);
             let fitting = routed.is_none_or(|server| server == session.server) || session.has_typed();
-            (same && fitting).then_some(session.id)
+            (session.shows(name, key) && fitting).then_some(session.id)
         })
     }
 

@@ -375,6 +375,12 @@ impl FormSession {
         choosing.or_else(|| self.awaited.as_ref().map(|a| a.owner).filter(|owner| *owner != 0))
     }
 
+    /// Shows this by a form of this name, and no other form waits for what comes of it; without a key whatever it is about.
+    pub fn shows(&self, name: &FormName, key: Option<&Ref>) -> bool {
+        let alone = self.owner().is_none() && self.awaited.is_none();
+        alone && self.definition.name == *name && (key.is_none() || self.key.as_ref() == key)
+    }
+
     /// Attributes and tables with types, for reopening.
     pub fn shape(&self) -> FormShape {
         FormShape::of(&self.definition, self.object.as_deref())
