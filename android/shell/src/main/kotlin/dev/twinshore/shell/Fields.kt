@@ -129,7 +129,10 @@ internal fun TypedField(
     val focused = remember { mutableStateOf(false) }
     val typing = drawing.form.typing(place.name) { now().text }
     val open = view.takesInput(drawing)
-    val sending = rememberSending(typing, drawing, place, typed)
+    val sending = rememberSending(typing) { text, version ->
+        drawing.form.send(place.text(text, version))
+        typed()
+    }
     Settling(typing, focused, now)
     OutlinedTextField(
         state = typing.field,

@@ -10,7 +10,6 @@ import androidx.compose.foundation.layout.padding
 import androidx.compose.foundation.layout.size
 import androidx.compose.foundation.rememberScrollState
 import androidx.compose.foundation.text.KeyboardOptions
-import androidx.compose.foundation.text.input.InputTransformation
 import androidx.compose.foundation.text.input.TextFieldLineLimits
 import androidx.compose.foundation.text.input.clearText
 import androidx.compose.material3.DropdownMenu
@@ -49,20 +48,13 @@ import kotlinx.coroutines.launch
 internal fun SearchBox(view: ElementView, table: TableView, drawing: Drawing, modifier: Modifier) {
     val typing = drawing.form.typing("${view.id}/search") { table.search }
     val field = typing.field
-    val form = drawing.form
-    val search = remember(typing) { { wanted: String -> typing.type(wanted) { form.send(FormEvent.Search(view.id, wanted)) } } }
     TextField(
         state = field,
-        inputTransformation = remember(search) { InputTransformation { search("${asCharSequence()}") } },
+        inputTransformation = rememberSending(typing) { wanted, _ -> drawing.form.send(FormEvent.Search(view.id, wanted)) },
         placeholder = { Text(words.search) },
         leadingIcon = { Icon(Icons.search, null) },
         trailingIcon = {
-            if (field.text.isNotEmpty()) {
-                FieldButton(Icons.close, words.clear, "clear-search") {
-                    field.clearText()
-                    search("")
-                }
-            }
+            if (field.text.isNotEmpty()) FieldButton(Icons.close, words.clear, "clear-search") { field.clearText() }
         },
         lineLimits = TextFieldLineLimits.SingleLine,
         enabled = drawing.open,

@@ -19,11 +19,10 @@ import dev.twinshore.ElementView
  * focus, until the core's text is another than its answer to what was typed: "2" must not become "2.000" under the person's fingers.
  */
 @Stable
-internal class Typing(known: String) {
+internal class Typing(private var known: String) {
     val field = TextFieldState(known)
 
     private var version = 0uL
-    private var known = known
     private var answer: String? = null
 
     /** Lets the field show what the core has now, unless the person's own text stays. */
@@ -61,22 +60,12 @@ internal fun Settling(typing: Typing, focused: State<Boolean>, now: () -> Elemen
     SideEffect { typing.settle(view.text, view.inputVersion, inside) }
 }
 
-/** Sends each text to the core while it is being put into the field, not a frame later: it is not lost whatever comes next. */
+/** Sends each text, with its version, while it is being put into the field, not a frame later: it is not lost whatever comes next. */
 @Composable
-internal fun rememberSending(typing: Typing, drawing: Drawing, place: Place, typed: () -> Unit): InputTransformation {
-    val form = drawing.form
-    val told by rememberUpdatedState(typed)
-    val tell = remember(typing, form, place.name) {
-        { text: String ->
-            typing.type(text) { version -> form.send(place.text(text, version)) }
-        }
-    }
+internal fun rememberSending(typing: Typing, send: (String, ULong) -> Unit): InputTransformation {
+    val current by rememberUpdatedState(send)
+    val tell = remember(typing) { { text: String -> typing.type(text) { version -> current(text, version) } } }
     // Undoing, as keyboards can, passes over the transformation.
     LaunchedEffect(tell) { snapshotFlow { "${typing.field.text}" }.collect(tell) }
-    return remember(tell) {
-        InputTransformation {
-            tell("${asCharSequence()}")
-            told()
-        }
-    }
+    return remember(tell) { InputTransformation { tell("${asCharSequence()}") } }
 }
